@@ -1,0 +1,45 @@
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """Who did what to what, or was refused; written beside the change and never altered."""
+
+    class ActorKind(models.TextChoices):
+        USER = "user", _("Member")
+        KEY = "key", _("API key")
+        SUPPORT = "support", _("Support")
+        COMMAND = "command", _("Command")
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+
+    organization = models.ForeignKey(
+        "members.Organization", models.PROTECT, related_name="audit_entries"
+    )
+    at = models.DateTimeField(db_default=Now())
+    actor_kind = models.CharField(max_length=10, choices=ActorKind)
+    actor_id = models.CharField(max_length=100)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    event = models.CharField(max_length=50)
+    target_kind = models.CharField(max_length=30)
+    target_id = models.BigIntegerField(null=True, blank=True)
+    changes = models.JSONField(default=dict, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        indexes = [models.Index(fields=["organization", "-at", "-id"], name="audit_newest_first")]
+        triggers = [
+            pgtrigger.Protect(
+                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.event} {self.target_kind} {self.target_id}"

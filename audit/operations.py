@@ -1,0 +1,172 @@
+"""Every write is an operation: one transaction, one audit entry, also when a rule refuses it."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from .models import AuditEntry
+
+_inside = ContextVar("inside_an_operation", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a member, an API key, support staff or a command, and from where."""
+
+    kind: str
+    id: str
+    address: str | None = None
+    request_id: str = ""
+
+    @property
+    def member_id(self):
+        return int(self.id) if self.kind == AuditEntry.ActorKind.USER else None
+
+
+def command(name):
+    """The actor of a management command."""
+    return Actor(AuditEntry.ActorKind.COMMAND, name)
+
+
+class Refused(Exception):
+    """A rule refuses the operation; `message` says which, in words for the person who asked."""
+
+    code = "refused"
+    message = _("This cannot be done.")
+    field = NON_FIELD_ERRORS
+
+    def __init__(self, message=None, **details):
+        self.message = message or self.message
+        self.details = details
+        super().__init__(self.code)
+
+
+class RuleBroken(Refused):
+    """A constraint of the database refused the write; the message is the constraint's own."""
+
+    def __init__(self, constraint):
+        self.code = constraint.violation_error_code or constraint.name
+        self.field = getattr(constraint, "field", NON_FIELD_ERRORS)
+        super().__init__(constraint.get_violation_error_message())
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an operation did: its target, the changes as {name: [before, after]}, its result."""
+
+    target: models.Model
+    changes: dict = field(default_factory=dict)
+    result: object = None
+
+
+def changed(target, result=None, **changes):
+    """Say what happened to `target`; pairs are (before, after) and equal ones are left out."""
+    kept = {
+        name: value
+        for name, value in changes.items()
+        if not (isinstance(value, tuple) and value[0] == value[1])
+    }
+    return Changed(target, kept, target if result is None else result)
+
+
+def operation(event):
+    """Declare a verb that writes: it opens the transaction and leaves one entry named `event`.
+
+    The verb is keyword-only, takes the `actor` and returns `changed(...)`; the caller gets its
+    result. A `Refused` rolls everything back, leaves an entry with outcome `refused` and is
+    raised on. A verb called by another verb joins its transaction and writes no entry.
+    """
+
+    def declare(verb):
+        @wraps(verb)
+        def run(*, actor, **arguments):
+            if _inside.get():
+                return verb(actor=actor, **arguments).result
+            token = _inside.set(True)
+            try:
+                with _rules_of_the_database(), transaction.atomic():
+                    done = verb(actor=actor, **arguments)
+                    record(actor, event, done.target, done.changes)
+                return done.result
+            except Refused as refusal:
+                _record_refusal(actor, event, arguments, refusal)
+                raise
+            finally:
+                _inside.reset(token)
+
+        run.event = event
+        return run
+
+    return declare
+
+
+def record(actor, event, target, changes, outcome=AuditEntry.Outcome.DONE):
+    """Write one audit entry about `target`, a record of an organization or the organization."""
+    return AuditEntry.objects.create(
+        organization_id=getattr(target, "organization_id", None) or target.pk,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        address=actor.address,
+        request_id=actor.request_id,
+        event=event,
+        target_kind=target._meta.object_name,
+        target_id=target.pk,
+        changes=_plain(changes),
+        outcome=outcome,
+    )
+
+
+@contextmanager
+def _rules_of_the_database():
+    try:
+        yield
+    except IntegrityError as error:
+        constraint = _constraint_of(error)
+        if constraint is None:
+            raise
+        raise RuleBroken(constraint) from error
+
+
+def _constraint_of(error):
+    """The declared constraint that the database named, when it has words for the user."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if (
+                constraint.name == name
+                and constraint.violation_error_message
+                != constraint.default_violation_error_message
+            ):
+                return constraint
+    return None
+
+
+def _record_refusal(actor, event, arguments, refusal):
+    records = [value for value in arguments.values() if isinstance(value, models.Model)]
+    target = next((each for each in records if hasattr(each, "organization_id")), None)
+    target = target or next(iter(records), None)
+    if target is not None:
+        changes = {"refused": refusal.code, **refusal.details}
+        record(actor, event, target, changes, AuditEntry.Outcome.REFUSED)
+
+
+def _plain(value):
+    """`value` as JSON can hold it: amounts and times as text, records as their ids."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, models.Model):
+        return value.pk
+    return value if isinstance(value, str | int | bool | None) else str(value)
+
+
+def form_error(refusal):
+    """The refusal as an error that a form can show."""
+    return ValidationError({refusal.field: [refusal.message]})

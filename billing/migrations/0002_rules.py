@@ -1,0 +1,29 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parent.parent / "sql"
+
+
+def sql(name, reverse=None):
+    reverse = reverse or (SQL / f"{name}_reverse.sql").read_text()
+    return migrations.RunSQL((SQL / f"{name}.sql").read_text(), reverse)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("billing", "0001_initial"), ("members", "0002_billing_group")]
+
+    operations = [
+        sql("keys"),
+        sql(
+            "periods",
+            "DROP TRIGGER periods_are_contiguous_on_update ON billing_period;"
+            "DROP TRIGGER periods_are_contiguous_on_insert ON billing_period;"
+            "DROP FUNCTION periods_are_contiguous()",
+        ),
+        sql("assignment_history"),
+        sql(
+            "metering",
+            "DROP FUNCTION record_usage; DROP TYPE usage_report; DROP FUNCTION blocked_reasons",
+        ),
+    ]

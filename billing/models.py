@@ -1,0 +1,334 @@
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from members.models import CreditsField, Member, Organization
+from members.text import clean_text_constraint, validate_printable
+
+UNASSIGNED = "Unassigned"
+APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+
+
+class TotalField(CreditsField):
+    """A sum of Credits."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"max_digits": 24, "default": 0, **kwargs})
+
+
+class TimeRange(Func):
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class IsUnassignedName(Func):
+    function = "is_unassigned_name"
+    output_field = models.BooleanField()
+
+
+def inside(model, related_name="+", **options):
+    """A relation inside one organization: its key is (organization_id, id), made by SQL."""
+    return models.ForeignKey(
+        model, models.PROTECT, related_name=related_name, db_constraint=False, **options
+    )
+
+
+class BillingGroupQuerySet(models.QuerySet):
+    def alive(self):
+        return self.filter(deleted_at=None)
+
+    def formal(self):
+        return self.alive().filter(is_unassigned=False)
+
+    def unassigned(self):
+        return self.get(is_unassigned=True)
+
+    def named_in_url(self, key):
+        """The group of a page's address, deleted ones too; Unassigned is `unassigned`."""
+        if key == "unassigned":
+            return self.filter(is_unassigned=True)
+        return self.filter(pk=key, is_unassigned=False) if key.isascii() and key.isdigit() else self.none()
+
+    def matching(self, text):
+        """Groups whose name, or a current member's name or email, contains `text`."""
+        if not text:
+            return self
+        members = Member.objects.present().matching(text).filter(billing_group=OuterRef("pk"))
+        return self.filter(Q(name__icontains=text) | Exists(members))
+
+    def shown_in(self, period):
+        """Living groups, and the deleted ones that have usage in `period`."""
+        used = GroupTotal.objects.filter(period=period, billing_group=OuterRef("pk"))
+        return self.filter(Q(deleted_at=None) | Exists(used.exclude(credits=0)))
+
+    def with_usage_in(self, period):
+        """Annotate `used`: Credits consumed in `period`."""
+        total = GroupTotal.objects.filter(period=period, billing_group=OuterRef("pk"))
+        return self.annotate(
+            used=Coalesce(Subquery(total.values("credits")), Value(0), output_field=TotalField())
+        )
+
+    def with_member_count(self):
+        """Annotate `member_count`: present members now."""
+        members = Member.objects.present().filter(billing_group=OuterRef("pk")).order_by()
+        count = members.values("billing_group").annotate(count=models.Count("pk")).values("count")
+        return self.annotate(member_count=Coalesce(Subquery(count), 0))
+
+    def unassigned_first(self, *ordering):
+        return self.order_by("-is_unassigned", *(ordering or (Lower("name"),)), "pk")
+
+
+class BillingGroup(models.Model):
+    """To whom Credits are attributed, and how much they may consume in a period."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="billing_groups")
+    name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
+    description = models.CharField(
+        _("description"),
+        max_length=500,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("Explains the cost center."),
+    )
+    is_unassigned = models.BooleanField(default=False, editable=False)
+    period_limit = CreditsField(_("period usage limit"), null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = inside(Member, null=True, editable=False, db_index=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = BillingGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("billing group")
+        verbose_name_plural = _("billing groups")
+        constraints = [
+            *clean_text_constraint("billing_group", "name", "description"),
+            models.CheckConstraint(condition=~Q(name=""), name="billing_group_name_required"),
+            models.UniqueConstraint("organization", "id", name="billing_group_of_organization"),
+            models.UniqueConstraint(
+                "organization",
+                Lower("name"),
+                condition=Q(deleted_at=None),
+                name="billing_group_name_once_per_organization",
+                violation_error_message=_(
+                    "A billing group with this name already exists. Choose another name."
+                ),
+            ),
+            models.UniqueConstraint(
+                "organization", condition=Q(is_unassigned=True), name="one_unassigned"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_unassigned=False)
+                | Q(name=UNASSIGNED, period_limit=None, deleted_at=None),
+                name="unassigned_is_fixed",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_unassigned=True) | ~Q(IsUnassignedName("name")),
+                name="unassigned_is_reserved",
+                violation_error_message=_("Unassigned is a reserved name. Choose another name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(period_limit__gte=0), name="period_limit_not_negative"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="stays_what_it_is", fields=["organization", "is_unassigned"]
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def key(self):
+        """The group's id in addresses and in the API."""
+        return "unassigned" if self.is_unassigned else str(self.pk)
+
+
+class Assignment(models.Model):
+    """Who was in which billing group and when; kept by triggers on Member.billing_group."""
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="assignments", db_index=False
+    )
+    member = inside(Member, "assignments", db_index=False)
+    billing_group = inside(BillingGroup, "assignments")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        indexes = [models.Index(fields=["member", "-started_at"], name="assignment_by_time")]
+        constraints = [
+            ExclusionConstraint(
+                name="one_billing_group_at_a_time",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    (TimeRange("started_at", "ended_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
+                name="assignment_ends_after_it_starts",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="history_stays",
+                fields=["organization", "member", "billing_group", "started_at"],
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member} in {self.billing_group}"
+
+
+class PeriodQuerySet(models.QuerySet):
+    def containing(self, at):
+        """The stored period of the instant `at`."""
+        return self.get(starts_at__lte=at, ends_at__gt=at)
+
+
+class Period(models.Model):
+    """A billing period `[starts_at, ends_at)`; open for late usage until `final_at`."""
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="periods", db_index=False
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    final_at = models.DateTimeField()
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("period")
+        verbose_name_plural = _("periods")
+        ordering = ["-starts_at"]
+        constraints = [
+            models.UniqueConstraint("organization", "id", name="period_of_organization"),
+            models.UniqueConstraint("organization", "starts_at", name="period_starts_once"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at"), ends_at__lte=F("final_at")),
+                name="period_ends_after_it_starts",
+            ),
+            ExclusionConstraint(
+                name="periods_never_overlap",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    (TimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="start_stays", fields=["organization", "starts_at"]),
+        ]
+
+    def __str__(self):
+        start, end = (each.astimezone(self.organization.zone) for each in (self.starts_at, self.ends_at))
+        return f"{start:%Y-%m-%d} – {end:%Y-%m-%d}"
+
+    @property
+    def first_day(self):
+        """The local date on which the period starts: its name in addresses and forms."""
+        return self.starts_at.astimezone(self.organization.zone).date()
+
+
+class UsageRecord(models.Model):
+    """Credits consumed, or the mending of a mistake; never changed or deleted."""
+
+    class Kind(models.TextChoices):
+        USAGE = "usage", _("Usage")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+
+    organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="usage_records",
+        db_index=False,
+        db_constraint=False,
+    )
+    period = inside(Period, "records", db_index=False)
+    billing_group = inside(BillingGroup, "records", db_index=False)
+    member = inside(Member, "records", db_index=False)
+    credits = CreditsField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.USAGE)
+    event_id = models.CharField(max_length=200, db_collation="C")
+    source = models.CharField(max_length=100, blank=True)
+    operation = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    actor = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("usage record")
+        verbose_name_plural = _("usage records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "event_id"], name="event_once_per_organization"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="adjustment") | Q(kind="usage", credits__gte=0),
+                name="usage_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["period", "member", "occurred_at"], name="record_by_member")
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+
+    def __str__(self):
+        return self.event_id
+
+
+class UsageTotal(models.Model):
+    """Credits of a member under a billing group in a period: what exports and pages read."""
+
+    pk = models.CompositePrimaryKey("period_id", "member_id", "billing_group_id")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    period = inside(Period, "usage_totals", db_index=False)
+    member = inside(Member, "usage_totals", db_index=False)
+    billing_group = inside(BillingGroup, "usage_totals", db_index=False)
+    credits = TotalField()
+
+    class Meta:
+        verbose_name = _("usage total")
+        verbose_name_plural = _("usage totals")
+        indexes = [
+            models.Index(fields=["period", "billing_group", "member"], name="usage_total_by_group")
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(credits__gte=0), name="usage_total_not_negative")
+        ]
+
+
+class GroupTotal(models.Model):
+    """Credits of a billing group in a period: what its limit is checked against."""
+
+    pk = models.CompositePrimaryKey("period_id", "billing_group_id")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    period = inside(Period, "group_totals", db_index=False)
+    billing_group = inside(BillingGroup, "group_totals", db_index=False)
+    credits = TotalField()
+
+    class Meta:
+        verbose_name = _("group total")
+        verbose_name_plural = _("group totals")
+        constraints = [
+            models.CheckConstraint(condition=Q(credits__gte=0), name="group_total_not_negative")
+        ]

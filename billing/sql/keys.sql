@@ -1,0 +1,37 @@
+-- No row mixes two organizations: every relation inside one carries its organization.
+ALTER TABLE members_member ADD CONSTRAINT member_billing_group_same_organization
+    FOREIGN KEY (organization_id, billing_group_id)
+    REFERENCES billing_billinggroup (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_billinggroup ADD CONSTRAINT billing_group_creator_same_organization
+    FOREIGN KEY (organization_id, created_by_id)
+    REFERENCES members_member (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_assignment ADD CONSTRAINT assignment_member_same_organization
+    FOREIGN KEY (organization_id, member_id)
+    REFERENCES members_member (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_assignment ADD CONSTRAINT assignment_billing_group_same_organization
+    FOREIGN KEY (organization_id, billing_group_id)
+    REFERENCES billing_billinggroup (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_grouptotal ADD CONSTRAINT group_total_period_same_organization
+    FOREIGN KEY (organization_id, period_id)
+    REFERENCES billing_period (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_grouptotal ADD CONSTRAINT group_total_billing_group_same_organization
+    FOREIGN KEY (organization_id, billing_group_id)
+    REFERENCES billing_billinggroup (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_usagetotal ADD CONSTRAINT usage_total_period_same_organization
+    FOREIGN KEY (organization_id, period_id)
+    REFERENCES billing_period (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_usagetotal ADD CONSTRAINT usage_total_member_same_organization
+    FOREIGN KEY (organization_id, member_id)
+    REFERENCES members_member (organization_id, id) DEFERRABLE;
+ALTER TABLE billing_usagetotal ADD CONSTRAINT usage_total_billing_group_same_organization
+    FOREIGN KEY (organization_id, billing_group_id)
+    REFERENCES billing_billinggroup (organization_id, id) DEFERRABLE;
+
+-- A record is counted in a total of the same organization: one key where three would cost
+-- metering twice as much, and through the total it reaches period, member and billing group.
+ALTER TABLE billing_usagetotal ADD CONSTRAINT usage_total_of_organization
+    UNIQUE (period_id, member_id, billing_group_id, organization_id);
+ALTER TABLE billing_usagerecord ADD CONSTRAINT usage_record_is_counted
+    FOREIGN KEY (period_id, member_id, billing_group_id, organization_id)
+    REFERENCES billing_usagetotal (period_id, member_id, billing_group_id, organization_id)
+    DEFERRABLE;

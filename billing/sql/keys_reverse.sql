@@ -1,0 +1,11 @@
+ALTER TABLE billing_usagerecord DROP CONSTRAINT usage_record_is_counted;
+ALTER TABLE billing_usagetotal DROP CONSTRAINT usage_total_of_organization;
+ALTER TABLE billing_usagetotal DROP CONSTRAINT usage_total_billing_group_same_organization;
+ALTER TABLE billing_usagetotal DROP CONSTRAINT usage_total_member_same_organization;
+ALTER TABLE billing_usagetotal DROP CONSTRAINT usage_total_period_same_organization;
+ALTER TABLE billing_grouptotal DROP CONSTRAINT group_total_billing_group_same_organization;
+ALTER TABLE billing_grouptotal DROP CONSTRAINT group_total_period_same_organization;
+ALTER TABLE billing_assignment DROP CONSTRAINT assignment_billing_group_same_organization;
+ALTER TABLE billing_assignment DROP CONSTRAINT assignment_member_same_organization;
+ALTER TABLE billing_billinggroup DROP CONSTRAINT billing_group_creator_same_organization;
+ALTER TABLE members_member DROP CONSTRAINT member_billing_group_same_organization;

@@ -1,0 +1,37 @@
+"""What every request carries: an id through logs, errors and audit, and the words of a refusal."""
+
+import uuid
+
+import structlog
+from django.shortcuts import render
+
+from audit.operations import Refused
+
+
+class RequestIdMiddleware:
+    """Give the request an id of our own making and name it in the answer and in the logs."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.id = uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request.id):
+            response = self.get_response(request)
+        response["X-Request-Id"] = request.id
+        return response
+
+
+class RefusalMiddleware:
+    """A rule that refused what no form of the page could show: 409, in words."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Refused):
+            return render(request, "409.html", {"refusal": exception}, status=409)
+        return None

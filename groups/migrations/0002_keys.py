@@ -1,0 +1,25 @@
+from django.db import migrations
+
+KEYS = """
+ALTER TABLE groups_group ADD CONSTRAINT group_creator_same_organization
+    FOREIGN KEY (organization_id, created_by_id)
+    REFERENCES members_member (organization_id, id) DEFERRABLE;
+ALTER TABLE groups_groupmembership ADD CONSTRAINT membership_group_same_organization
+    FOREIGN KEY (organization_id, group_id)
+    REFERENCES groups_group (organization_id, id) DEFERRABLE;
+ALTER TABLE groups_groupmembership ADD CONSTRAINT membership_member_same_organization
+    FOREIGN KEY (organization_id, member_id)
+    REFERENCES members_member (organization_id, id) DEFERRABLE;
+"""
+
+NO_KEYS = """
+ALTER TABLE groups_groupmembership DROP CONSTRAINT membership_member_same_organization;
+ALTER TABLE groups_groupmembership DROP CONSTRAINT membership_group_same_organization;
+ALTER TABLE groups_group DROP CONSTRAINT group_creator_same_organization;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("groups", "0001_initial")]
+
+    operations = [migrations.RunSQL(KEYS, NO_KEYS)]

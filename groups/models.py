@@ -1,0 +1,69 @@
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member, Organization
+from members.text import clean_text_constraint, validate_printable
+
+
+class Group(models.Model):
+    """Members gathered for authorization; a group never touches Credits."""
+
+    class Source(models.TextChoices):
+        MANUAL = "manual", _("Manual")
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="groups")
+    name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
+    description = models.CharField(
+        _("description"), max_length=500, blank=True, validators=[validate_printable]
+    )
+    source = models.CharField(max_length=20, choices=Source, default=Source.MANUAL, editable=False)
+    members = models.ManyToManyField(Member, through="GroupMembership", related_name="groups")
+    created_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        constraints = [
+            *clean_text_constraint("group", "name", "description"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="group_name_required"),
+            models.CheckConstraint(
+                condition=models.Q(source="manual"), name="group_source_known"
+            ),
+            models.UniqueConstraint("organization", "id", name="group_of_organization"),
+            models.UniqueConstraint(
+                "organization",
+                Lower("name"),
+                name="group_name_once_per_organization",
+                violation_error_message=_("A group with this name already exists."),
+            ),
+        ]
+        triggers = [pgtrigger.ReadOnly(name="stays_in_organization", fields=["organization"])]
+
+    def __str__(self):
+        return self.name
+
+
+class GroupMembership(models.Model):
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    group = models.ForeignKey(
+        Group, models.CASCADE, related_name="memberships", db_constraint=False
+    )
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="memberships", db_constraint=False
+    )
+
+    class Meta:
+        verbose_name = _("group membership")
+        verbose_name_plural = _("group memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["group", "member"], name="member_once_per_group")
+        ]
+
+    def __str__(self):
+        return f"{self.member} in {self.group}"

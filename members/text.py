@@ -1,0 +1,40 @@
+"""Stored text is NFC, without outer white space, control or format characters."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField, CheckConstraint, Func
+from django.utils.translation import gettext_lazy as _
+
+UNPRINTABLE = {"Cc", "Cf", "Zl", "Zp"}
+
+
+def tidy(text):
+    """`text` in NFC, outer white space cut."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def validate_printable(text):
+    """Raise ValidationError if `text` holds a control or format character."""
+    if any(unicodedata.category(character) in UNPRINTABLE for character in text):
+        raise ValidationError(
+            _("Remove the invisible characters (line breaks, tabs, direction marks)."),
+            code="unprintable",
+        )
+
+
+class IsCleanText(Func):
+    function = "is_clean_text"
+    output_field = BooleanField()
+
+
+def clean_text_constraint(model, *fields):
+    """A database check that each of the text `fields` of `model` is clean."""
+    return [
+        CheckConstraint(
+            condition=IsCleanText(field),
+            name=f"{model}_{field}_is_clean_text",
+            violation_error_message=_("Remove the invisible characters and outer spaces."),
+        )
+        for field in fields
+    ]
