@@ -1,0 +1,56 @@
+PORT ?= 8000
+BIN := .venv/bin
+POSTGRES := $(BIN)/python -m config.postgres
+MANAGE := $(BIN)/python manage.py
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+TEMPLATES = find . -name '*.html' -not -path './.*' -print0 | xargs -0
+INSTALLED := .venv/installed-
+
+.PHONY: demo demo-reset test check format lock
+
+demo: $(INSTALLED)dev
+	@DEMO=1 exec $(POSTGRES) exec --data .demo -- sh -ec '\
+		$(MANAGE) migrate --verbosity 0; \
+		$(MANAGE) collectstatic --noinput --verbosity 0; \
+		$(MANAGE) load_demo; \
+		echo "Open http://127.0.0.1:$(PORT) in your browser. Ctrl-C stops everything."; \
+		exec $(BIN)/granian config.wsgi:application --interface wsgi --log-level warning \
+			--host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8'
+
+demo-reset: $(INSTALLED)dev
+	$(POSTGRES) reset --data .demo
+
+test: $(INSTALLED)e2e
+	$(BIN)/python -m pytest -n 2
+	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest tests/e2e
+
+check: $(INSTALLED)dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(TEMPLATES) $(BIN)/djade --check --target-version 5.2
+	$(BIN)/lint-imports
+	DEMO=1 $(POSTGRES) exec -- $(MANAGE) makemigrations --check --dry-run
+	env -u DEMO -u DEBUG SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \
+		$(MANAGE) check --deploy --fail-level WARNING
+
+format: $(INSTALLED)dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(TEMPLATES) $(BIN)/djade --target-version 5.2
+
+lock:
+	$(LOCK) requirements/base.in --output-file requirements/base.txt
+	$(LOCK) requirements/dev.in --constraints requirements/base.txt --output-file requirements/dev.txt
+	$(LOCK) requirements/e2e.in --constraints requirements/dev.txt --output-file requirements/e2e.txt
+
+# Debian keeps ensurepip in a package of its own: without uv, the machine's pip fills the venv.
+$(BIN)/python:
+	if command -v uv >/dev/null; then uv venv --quiet .venv; else python3 -m venv --without-pip .venv; fi
+
+$(INSTALLED)%: requirements/%.txt | $(BIN)/python
+	if command -v uv >/dev/null; \
+	then uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
+	else python3 -m pip --python $(BIN)/python install --quiet --disable-pip-version-check \
+		--root-user-action ignore --require-hashes -r $<; fi
+	touch $@
