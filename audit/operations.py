@@ -140,8 +140,7 @@ def _constraint_of(error):
         for constraint in model._meta.constraints:
             if (
                 constraint.name == name
-                and constraint.violation_error_message
-                != constraint.default_violation_error_message
+                and constraint.violation_error_message != constraint.default_violation_error_message
             ):
                 return constraint
     return None

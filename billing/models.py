@@ -51,7 +51,11 @@ class BillingGroupQuerySet(models.QuerySet):
         """The group of a page's address, deleted ones too; Unassigned is `unassigned`."""
         if key == "unassigned":
             return self.filter(is_unassigned=True)
-        return self.filter(pk=key, is_unassigned=False) if key.isascii() and key.isdigit() else self.none()
+        return (
+            self.filter(pk=key, is_unassigned=False)
+            if key.isascii() and key.isdigit()
+            else self.none()
+        )
 
     def matching(self, text):
         """Groups whose name, or a current member's name or email, contains `text`."""
@@ -138,9 +142,7 @@ class BillingGroup(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(
-                name="stays_what_it_is", fields=["organization", "is_unassigned"]
-            ),
+            pgtrigger.ReadOnly(name="stays_what_it_is", fields=["organization", "is_unassigned"]),
         ]
 
     def __str__(self):
@@ -235,7 +237,9 @@ class Period(models.Model):
         ]
 
     def __str__(self):
-        start, end = (each.astimezone(self.organization.zone) for each in (self.starts_at, self.ends_at))
+        start, end = (
+            each.astimezone(self.organization.zone) for each in (self.starts_at, self.ends_at)
+        )
         return f"{start:%Y-%m-%d} – {end:%Y-%m-%d}"
 
     @property

@@ -32,9 +32,7 @@ class Group(models.Model):
         constraints = [
             *clean_text_constraint("group", "name", "description"),
             models.CheckConstraint(condition=~models.Q(name=""), name="group_name_required"),
-            models.CheckConstraint(
-                condition=models.Q(source="manual"), name="group_source_known"
-            ),
+            models.CheckConstraint(condition=models.Q(source="manual"), name="group_source_known"),
             models.UniqueConstraint("organization", "id", name="group_of_organization"),
             models.UniqueConstraint(
                 "organization",

@@ -13,13 +13,13 @@ RETURN array_remove(ARRAY[
     CASE WHEN group_used >= group_limit THEN 'billing_group_limit_reached' END
 ], NULL);
 
--- A report with what the database knows of it; `verdict` is empty until it is judged.
+-- A report with what the database knows of it; `verdict` is set where that settles it.
 CREATE TYPE usage_report AS (
     n integer, event_id text, member_id bigint, credits numeric(18, 4),
     occurred_at timestamptz, source text, operation text, enforced boolean,
     status text, is_unlimited boolean, personal_limit numeric(18, 4),
     period_id bigint, billing_group_id bigint,
-    first_id bigint, verdict text, reasons text[],
+    first_id bigint, verdict text,
     event_rank integer, member_rank integer, group_rank integer
 );
 
@@ -39,6 +39,10 @@ CREATE FUNCTION record_usage(
 DECLARE
     reports usage_report[];
     report usage_report;
+    first usage_report;
+    i integer;
+    why text[];
+    verdicts text[];
     recorded_as integer[];   -- by event_rank: the report of this call that was recorded
     personal_used numeric[]; -- by member_rank: Credits of the member in the period
     group_used numeric[];    -- by group_rank: Credits of the billing group in the period
@@ -52,7 +56,7 @@ BEGIN
     ORDER BY id FOR NO KEY UPDATE;
 
     -- 2. What is known of each report, read after that lock.
-    SELECT array_agg((
+    reports := ARRAY(SELECT (
         r.n, r.event_id, r.member_id, r.credits, r.occurred_at, r.source, r.operation,
         NOT r.force AND period.ends_at > received_at,
         member.status, member.is_unlimited, member.personal_limit,
@@ -66,12 +70,10 @@ BEGIN
             WHEN r.occurred_at >= period.ends_at THEN 'no_period'
             WHEN period.final_at <= received_at THEN 'too_late'
         END,
-        '{}',
         dense_rank() OVER (ORDER BY r.event_id COLLATE "C"),
         dense_rank() OVER (ORDER BY period.id, r.member_id),
         dense_rank() OVER (ORDER BY period.id, place.billing_group_id)
-    )::usage_report ORDER BY r.n)
-    INTO reports
+    )::usage_report
     FROM unnest(event_ids, member_ids, amounts, times, sources, operations, forced)
         WITH ORDINALITY
         AS r (event_id, member_id, credits, occurred_at, source, operation, force, n)
@@ -107,7 +109,8 @@ BEGIN
                 )
             ) END AS billing_group_id
         OFFSET 0
-    ) place ON true;
+    ) place ON true
+    ORDER BY r.n);
 
     IF EXISTS (SELECT FROM unnest(reports) WHERE verdict = 'no_period') THEN
         RAISE EXCEPTION 'a period is missing' USING ERRCODE = 'MP001';
@@ -147,34 +150,33 @@ BEGIN
     ) total ON true;
 
     -- 4. Admission, with running sums in the order given.
-    FOR i IN 1 .. cardinality(reports) LOOP
-        report := reports[i];
+    FOR report IN SELECT * FROM unnest(reports) LOOP
+        i := report.n;
+        verdicts[i] := report.verdict;
         CONTINUE WHEN report.verdict IS NOT NULL;
         IF recorded_as[report.event_rank] IS NOT NULL THEN
-            reports[i].verdict := CASE
-                WHEN (report.member_id, report.credits, report.occurred_at,
-                      report.source, report.operation)
-                   = (SELECT (f.member_id, f.credits, f.occurred_at, f.source, f.operation)
-                      FROM (SELECT (reports[recorded_as[report.event_rank]]).*) f)
+            first := reports[recorded_as[report.event_rank]];
+            verdicts[i] := CASE
+                WHEN first.member_id = report.member_id AND first.credits = report.credits
+                    AND first.occurred_at = report.occurred_at AND first.source = report.source
+                    AND first.operation = report.operation
                 THEN 'duplicate' ELSE 'conflict' END;
             CONTINUE;
         END IF;
         IF report.enforced THEN
-            IF report.credits > 0 THEN
-                reports[i].reasons := blocked_reasons(
-                    report.status, report.is_unlimited, report.personal_limit,
-                    personal_used[report.member_rank],
-                    group_limits[report.group_rank], group_used[report.group_rank]);
-            ELSE
-                reports[i].reasons :=
-                    blocked_reasons(report.status, true, NULL, NULL, NULL, NULL);
+            why := blocked_reasons(
+                report.status, report.is_unlimited, report.personal_limit,
+                personal_used[report.member_rank],
+                group_limits[report.group_rank], group_used[report.group_rank]);
+            IF why <> '{}' AND report.credits = 0 THEN -- no limit refuses what consumes nothing
+                why := blocked_reasons(report.status, true, NULL, NULL, NULL, NULL);
             END IF;
-            IF reports[i].reasons <> '{}' THEN
-                reports[i].verdict := 'refused';
+            IF why <> '{}' THEN
+                verdicts[i] := 'refused:' || array_to_string(why, ',');
                 CONTINUE;
             END IF;
         END IF;
-        reports[i].verdict := 'recorded';
+        verdicts[i] := 'recorded';
         kept := kept || i;
         recorded_as[report.event_rank] := i;
         personal_used[report.member_rank] :=
@@ -187,7 +189,7 @@ BEGIN
         INSERT INTO billing_usagetotal AS total
             (organization_id, period_id, member_id, billing_group_id, credits)
         SELECT of_organization, period_id, member_id, billing_group_id, sum(credits)
-        FROM unnest(reports) WHERE verdict = 'recorded'
+        FROM unnest(reports) WHERE n = ANY (kept)
         GROUP BY period_id, member_id, billing_group_id
         ORDER BY period_id, member_id, billing_group_id
         ON CONFLICT (period_id, member_id, billing_group_id)
@@ -198,7 +200,7 @@ BEGIN
             recorded_at, kind, event_id, source, operation, reason, actor)
         SELECT of_organization, period_id, billing_group_id, member_id, credits, occurred_at,
             received_at, 'usage', event_id, source, operation, '', ''
-        FROM unnest(reports) WHERE verdict = 'recorded'
+        FROM unnest(reports) WHERE n = ANY (kept)
         ORDER BY event_id COLLATE "C"
         ON CONFLICT (organization_id, event_id) DO NOTHING;
         GET DIAGNOSTICS inserted = ROW_COUNT;
@@ -209,13 +211,17 @@ BEGIN
         INSERT INTO billing_grouptotal AS total
             (organization_id, period_id, billing_group_id, credits)
         SELECT of_organization, period_id, billing_group_id, sum(credits)
-        FROM unnest(reports) WHERE verdict = 'recorded'
+        FROM unnest(reports) WHERE n = ANY (kept)
         GROUP BY period_id, billing_group_id
         ORDER BY period_id, billing_group_id
         ON CONFLICT (period_id, billing_group_id)
             DO UPDATE SET credits = total.credits + excluded.credits;
     END IF;
 
-    RETURN QUERY SELECT r.n, r.verdict, r.reasons, r.first_id, r.period_id, r.billing_group_id
-    FROM unnest(reports) r ORDER BY r.n;
+    RETURN QUERY
+    SELECT r.n, split_part(v.verdict, ':', 1),
+        string_to_array(nullif(split_part(v.verdict, ':', 2), ''), ','),
+        r.first_id, r.period_id, r.billing_group_id
+    FROM unnest(reports) r JOIN unnest(verdicts) WITH ORDINALITY v (verdict, n) USING (n)
+    ORDER BY r.n;
 END $$;

@@ -1,0 +1,257 @@
+"""The one door for usage: every report and every adjustment of Credits passes here."""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.operations import Refused, changed, operation
+from members.models import Member
+from members.text import tidy, validate_printable
+
+from .models import GroupTotal, UsageRecord, UsageTotal
+from .periods import make_periods
+
+BATCH = 1_000
+MOST_CREDITS = Decimal(1_000_000_000)
+CLOCK_SKEW = timedelta(minutes=5)
+ATTEMPTS = 12
+MISSING_PERIOD, SERIALIZATION_FAILURE, DEADLOCK = "MP001", "40001", "40P01"
+
+CALL = """
+SELECT outcome, reasons, record_id, period_id, billing_group_id FROM record_usage(
+    %s, %s, %s::text[], %s::bigint[], %s::numeric[], %s::timestamptz[],
+    %s::text[], %s::text[], %s::boolean[]
+)
+"""
+INVALID = {
+    "unknown_member": "memberId",
+    "too_late": "occurredAt",
+    "in_the_future": "occurredAt",
+    "before_first_period": "occurredAt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Credits that a member consumed at an aware instant; `force`: it has happened already."""
+
+    event_id: str
+    member_id: int
+    credits: Decimal
+    occurred_at: datetime
+    source: str = ""
+    operation: str = ""
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one report: recorded, duplicate, conflict, refused or invalid, and why."""
+
+    outcome: str
+    reasons: tuple = ()
+    field: str = ""
+    record_id: int | None = None
+    period_id: int | None = None
+    billing_group_id: int | None = None
+
+
+def record_usage(*, organization, reports, received_at=None):
+    """Judge and record 1 to 1,000 reports in the order given, all in one transaction.
+
+    Returns one `Outcome` per report. After it returned, everything recorded is durable and
+    counted; after an exception nothing is. Sending the same reports again is harmless.
+    `received_at` is the present; only the demo's history passes another time.
+    """
+    if not 1 <= len(reports) <= BATCH:
+        raise ValueError(f"A call takes 1 to {BATCH} reports, not {len(reports)}.")
+    faults = [_fault(report) for report in reports]
+    sound = [report for report, fault in zip(reports, faults, strict=True) if fault is None]
+    answers = iter(_call_until_settled(organization, sound, received_at) if sound else ())
+    return [fault or next(answers) for fault in faults]
+
+
+def _fault(report):
+    """What is wrong with the report by itself, before the database is asked."""
+    checks = (
+        ("eventId", 1 <= len(report.event_id) <= 200, "length"),
+        ("eventId", _is_clean(report.event_id), "unprintable"),
+        ("source", len(report.source) <= 100 and _is_clean(report.source), "unprintable"),
+        ("operation", len(report.operation) <= 100 and _is_clean(report.operation), "unprintable"),
+        ("occurredAt", report.occurred_at.tzinfo is not None, "time_zone_missing"),
+        ("credits", report.credits.is_finite(), "not_a_number"),
+    )
+    for field, holds, reason in checks:
+        if not holds:
+            return Outcome("invalid", (reason,), field)
+    if not 0 <= report.credits <= MOST_CREDITS:
+        return Outcome("invalid", ("out_of_range",), "credits")
+    if has_more_than_4_decimals(report.credits):
+        return Outcome("invalid", ("too_many_decimals",), "credits")
+    return None
+
+
+def has_more_than_4_decimals(credits):
+    return credits != 0 and credits.normalize().as_tuple().exponent < -4
+
+
+def _is_clean(text):
+    try:
+        validate_printable(text)
+    except ValidationError:
+        return False
+    return text == tidy(text)
+
+
+def _call_until_settled(organization, reports, received_at):
+    for attempt in range(ATTEMPTS):
+        now = received_at or timezone.now()
+        try:
+            with transaction.atomic():
+                return _call(organization, reports, now)
+        except DatabaseError as error:
+            code = getattr(error.__cause__, "sqlstate", None)
+            if code == MISSING_PERIOD:
+                make_periods(organization, until=_latest(reports, now))
+            elif code in (SERIALIZATION_FAILURE, DEADLOCK) and attempt < ATTEMPTS - 1:
+                time.sleep(random.uniform(0, 0.002 * 2**attempt))
+            else:
+                raise
+    raise RuntimeError("A period is still missing after it was made.")
+
+
+def _latest(reports, now):
+    return max(each.occurred_at for each in reports if each.occurred_at <= now + CLOCK_SKEW)
+
+
+def _call(organization, reports, received_at):
+    columns = zip(
+        *(
+            (r.event_id, r.member_id, r.credits, r.occurred_at, r.source, r.operation, r.force)
+            for r in reports
+        ),
+        strict=True,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(CALL, [organization.pk, received_at, *map(list, columns)])
+        return [_answer(*row) for row in cursor.fetchall()]
+
+
+def _answer(outcome, reasons, record_id, period_id, billing_group_id):
+    if outcome in INVALID:
+        return Outcome("invalid", (outcome,), INVALID[outcome])
+    return Outcome(outcome, tuple(reasons or ()), "", record_id, period_id, billing_group_id)
+
+
+class AdjustmentRefused(Refused):
+    """The adjustment names what cannot be mended, or would make a total negative."""
+
+
+class EventIdTaken(Refused):
+    code = "conflict"
+    field = "event_id"
+    message = _("This event id belongs to another record.")
+
+
+@operation("AdjustUsage")
+def adjust_usage(
+    *, actor, member, billing_group, period, credits, reason, event_id, received_at=None
+):
+    """Mend a mistake by a signed record of `credits` under what it names; returns the record.
+
+    The same event id with the same content again returns the first record and changes nothing.
+    Raises EventIdTaken when the id has other content, AdjustmentRefused when the period is final
+    or not begun, the amount is not one, or the member's total there would fall below 0.
+    """
+    now = received_at or timezone.now()
+    organization = member.organization
+    member = organization.members.select_for_update(no_key=True).get(pk=member.pk)
+    known = organization.usage_records.filter(event_id=event_id).first()
+    if known is not None:
+        return changed(
+            member, result=_same_adjustment(known, member, billing_group, period, credits, reason)
+        )
+    _require_adjustable(period, credits, now)
+    key = {"period": period, "member": member, "billing_group": billing_group}
+    total = UsageTotal.objects.filter(**key).values_list("credits", flat=True).first() or 0
+    if total + credits < 0:
+        raise AdjustmentRefused(
+            _("This would take the member's total there below 0."), used=total, credits=credits
+        )
+    _count(organization, key, credits)
+    adjustment = UsageRecord.objects.create(
+        organization=organization,
+        **key,
+        credits=credits,
+        occurred_at=min(now, period.ends_at - timedelta(microseconds=1)),
+        recorded_at=now,
+        kind=UsageRecord.Kind.ADJUSTMENT,
+        event_id=event_id,
+        reason=reason,
+        actor=f"{actor.kind}:{actor.id}",
+    )
+    return changed(
+        member,
+        result=adjustment,
+        credits=(total, total + credits),
+        billing_group=billing_group.pk,
+        period=period.pk,
+        reason=reason,
+    )
+
+
+def _same_adjustment(known, member, billing_group, period, credits, reason):
+    same = (
+        known.kind == UsageRecord.Kind.ADJUSTMENT
+        and (known.member_id, known.billing_group_id) == (member.pk, billing_group.pk)
+        and (known.period_id, known.credits, known.reason) == (period.pk, credits, reason)
+    )
+    if not same:
+        raise EventIdTaken
+    return known
+
+
+def _require_adjustable(period, credits, now):
+    if not period.starts_at <= now < period.final_at:
+        raise AdjustmentRefused(_("That period is final."), period=period.pk)
+    if credits == 0 or has_more_than_4_decimals(credits) or abs(credits) > MOST_CREDITS:
+        raise AdjustmentRefused(_("Enter Credits with at most 4 decimals, not 0."))
+
+
+def _count(organization, key, credits):
+    """Add to both totals, the group's first: its row is locked in the order metering keeps."""
+    group_key = {name: key[name] for name in ("period", "billing_group")}
+    for model, model_key in ((GroupTotal, group_key), (UsageTotal, key)):
+        model.objects.bulk_create(
+            [model(organization=organization, **model_key)], ignore_conflicts=True
+        )
+        model.objects.filter(**model_key).update(credits=F("credits") + credits)
+
+
+def blocked_reasons(member, period):
+    """Every reason for which `member` may not use Credits in `period`, as of now; empty if none."""
+    member = Member.objects.select_related("billing_group").get(pk=member.pk)
+    group = member.billing_group
+    personal_used = member.usage_totals.filter(period=period).aggregate(used=Sum("credits"))["used"]
+    group_used = group.group_totals.filter(period=period).aggregate(used=Sum("credits"))["used"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT blocked_reasons(%s, %s, %s, %s, %s, %s)",
+            [
+                member.status,
+                member.is_unlimited,
+                member.personal_limit,
+                personal_used or 0,
+                group.period_limit,
+                group_used or 0,
+            ],
+        )
+        return cursor.fetchone()[0]

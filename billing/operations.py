@@ -1,0 +1,165 @@
+"""What admins do with billing groups. Each verb locks groups by id, then members by id."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.operations import Refused, changed, operation
+
+from .models import BillingGroup
+from .periods import require_current
+
+
+class UnassignedIsFixed(Refused):
+    code = "unassigned_is_fixed"
+    message = _("Unassigned cannot be renamed, deleted or given a limit.")
+
+
+class BillingGroupIsGone(Refused):
+    code = "billing_group_is_gone"
+    message = _("This billing group was deleted meanwhile.")
+
+
+class SelectionChanged(Refused):
+    code = "selection_changed"
+    message = _("The members that match have changed meanwhile. Check the new number.")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many members an assignment moved, from which billing groups (id: number), to which."""
+
+    billing_group: BillingGroup
+    sources: Counter
+
+    @property
+    def count(self):
+        return self.sources.total()
+
+
+@operation("CreateBillingGroup")
+def create_billing_group(*, actor, organization, name, description="", opened_in=None):
+    """Make a formal billing group; returns it. Raises RuleBroken for a name that is taken."""
+    require_current(organization, opened_in)
+    group = _create(actor, organization, name, description)
+    return changed(group, name=group.name, description=group.description)
+
+
+@operation("EditBillingGroup")
+def edit_billing_group(*, actor, billing_group, name, description, opened_in=None):
+    """Rename and describe a formal billing group, in history too; returns it.
+
+    Raises UnassignedIsFixed, BillingGroupIsGone, or RuleBroken for a name that is taken.
+    """
+    require_current(billing_group.organization, opened_in)
+    group = _locked_formal(billing_group)
+    before = (group.name, group.description)
+    group.name, group.description = name, description
+    group.save(update_fields=["name", "description", "updated_at"])
+    return changed(group, name=(before[0], name), description=(before[1], description))
+
+
+@operation("SetBillingGroupLimit")
+def set_period_limit(*, actor, billing_group, credits, opened_in=None):
+    """Cap what `billing_group` may consume in each period; None lifts the cap, 0 freezes it.
+
+    Raises UnassignedIsFixed for the system group, BillingGroupIsGone for a deleted one.
+    """
+    require_current(billing_group.organization, opened_in)
+    group = _locked_formal(billing_group)
+    before, group.period_limit = group.period_limit, credits
+    group.save(update_fields=["period_limit", "updated_at"])
+    return changed(group, period_limit=(before, credits))
+
+
+@operation("DeleteBillingGroup")
+def delete_billing_group(*, actor, billing_group, opened_in=None):
+    """Delete a formal billing group: its members move to Unassigned, its usage stays under it.
+
+    Returns what moved. Raises UnassignedIsFixed, BillingGroupIsGone.
+    """
+    organization = billing_group.organization
+    require_current(organization, opened_in)
+    group = _locked_formal(billing_group)
+    moved = _move(group.members.all(), organization.billing_groups.unassigned())
+    group.deleted_at = timezone.now()
+    group.save(update_fields=["deleted_at", "updated_at"])
+    return changed(group, result=moved, name=group.name, members=moved.count)
+
+
+@operation("AssignBillingGroup")
+def assign_members(*, actor, billing_group, members, expected=None, chosen_by=None, opened_in=None):
+    """Make `billing_group` (Unassigned too) the current one of `members`, a queryset.
+
+    Usage so far stays where it is. Returns what moved; who is there already is left alone.
+    `expected`: the number of members that the admin was shown; `chosen_by`: the filter, for the
+    audit. Raises BillingGroupIsGone, SelectionChanged.
+    """
+    require_current(billing_group.organization, opened_in)
+    return _assign(billing_group, members, expected, chosen_by)
+
+
+@operation("CreateBillingGroup")
+def assign_to_new_billing_group(
+    *, actor, organization, name, members, expected=None, chosen_by=None, opened_in=None
+):
+    """Make a billing group and assign `members` to it, or do neither; returns what moved."""
+    require_current(organization, opened_in)
+    group = _create(actor, organization, name, "")
+    return _assign(group, members, expected, chosen_by, name=name)
+
+
+def _create(actor, organization, name, description):
+    return BillingGroup.objects.create(
+        organization=organization,
+        name=name,
+        description=description,
+        created_by_id=actor.member_id,
+        created_at=Now(),
+    )
+
+
+def _assign(billing_group, members, expected, chosen_by, **also_changed):
+    target = _locked(billing_group)
+    ids = []
+    moved = _move(members.present().filter(organization=target.organization_id), target, ids)
+    if expected is not None and len(ids) != expected:
+        raise SelectionChanged(expected=expected, found=len(ids))
+    return changed(
+        target,
+        result=moved,
+        members=ids,
+        sources={str(group): count for group, count in moved.sources.items()},
+        chosen_by=chosen_by or {},
+        **also_changed,
+    )
+
+
+def _move(members, target, seen=None):
+    """Move `members` to `target`, locked in id order; puts the ids of all into `seen`."""
+    places = dict(
+        members.order_by("pk").select_for_update(no_key=True).values_list("pk", "billing_group_id")
+    )
+    if seen is not None:
+        seen.extend(places)
+    moving = {pk: place for pk, place in places.items() if place != target.pk}
+    target.organization.members.filter(pk__in=list(moving)).update(billing_group=target)
+    return Moved(target, Counter(moving.values()))
+
+
+def _locked(billing_group):
+    groups = billing_group.organization.billing_groups.alive().select_for_update(no_key=True)
+    try:
+        return groups.get(pk=billing_group.pk)
+    except BillingGroup.DoesNotExist:
+        raise BillingGroupIsGone from None
+
+
+def _locked_formal(billing_group):
+    group = _locked(billing_group)
+    if group.is_unassigned:
+        raise UnassignedIsFixed
+    return group

@@ -1,0 +1,187 @@
+"""What is done with members and their organization: here groups and billing groups meet."""
+
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.operations import Refused, changed, operation
+from billing.models import UNASSIGNED, BillingGroup
+from billing.periods import follow_calendar, follow_late_window, make_periods, require_current
+from groups.models import GroupMembership
+
+from .models import Member, Organization, User
+
+
+class LastAdmin(Refused):
+    code = "last_admin"
+    message = _("This is the last admin. Make someone else an admin first.")
+
+
+class MemberIsGone(Refused):
+    code = "member_is_gone"
+    message = _("This member was removed meanwhile.")
+
+
+class AlreadyMember(Refused):
+    code = "already_member"
+    field = "email"
+    message = _("A member with this email already exists.")
+
+
+@operation("OpenOrganization")
+def open_organization(*, actor, name, slug, time_zone="UTC", period_start_day=1, opened_at=None):
+    """Open an organization with its Unassigned billing group and its first period; returns it.
+
+    `period_start_day` is 1 to 31, clamped to a month's last day. `opened_at` is the present;
+    only the demo's history passes another time.
+    """
+    organization = Organization(
+        name=name, slug=slug, time_zone=time_zone, period_start_day=period_start_day
+    )
+    organization.full_clean()
+    organization.save()
+    BillingGroup.objects.create(organization=organization, name=UNASSIGNED, is_unassigned=True)
+    make_periods(organization, until=opened_at or timezone.now())
+    return changed(organization, name=name, slug=slug, time_zone=time_zone)
+
+
+@operation("EditOrganization")
+def edit_organization(*, actor, organization, now=None, **settings):
+    """Change name, time zone, period start day, late window or default personal limit.
+
+    The current period runs on to the first boundary of a new calendar; boundaries that have
+    passed stay, and a final period stays final. Returns the organization.
+    """
+    now = now or timezone.now()
+    make_periods(organization, until=now)
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    before = {name: getattr(organization, name) for name in settings}
+    for name, value in settings.items():
+        setattr(organization, name, value)
+    organization.full_clean()
+    organization.save()
+    follow_late_window(organization, now=now)
+    follow_calendar(organization)
+    return changed(
+        organization, **{name: (before[name], value) for name, value in settings.items()}
+    )
+
+
+@operation("AddMember")
+def add_member(
+    *, actor, organization, name, email, role=Member.Role.MEMBER, billing_group=None, **limit
+):
+    """Add a person, or revive the removed member of that email; returns the member.
+
+    A revived member keeps id, history and usage; everything else is what is given now, else the
+    defaults. `limit`: `personal_limit` (Credits) or `is_unlimited`. Raises AlreadyMember.
+    """
+    member = organization.members.select_for_update(no_key=True).filter(email__iexact=email).first()
+    if member is None:
+        member = Member(organization=organization, email=email)
+        member.user = _user_of(email)
+    elif member.status != Member.Status.DELETED:
+        raise AlreadyMember
+    member.name, member.role = name, role
+    member.status, member.deleted_at, member.joined_at = Member.Status.ENABLED, None, Now()
+    member.billing_group = billing_group or organization.billing_groups.unassigned()
+    member.personal_limit, member.is_unlimited = _limit_or_default(organization, **limit)
+    member.save()
+    member.refresh_from_db()
+    return changed(member, role=role, billing_group=member.billing_group_id)
+
+
+def _user_of(email):
+    user = User.objects.filter(email=email.lower()).first()
+    return user or User.objects.create_user(email)
+
+
+def _limit_or_default(organization, personal_limit=None, is_unlimited=None):
+    if personal_limit is None and is_unlimited is None:
+        return organization.default_personal_limit, organization.default_is_unlimited
+    return personal_limit, bool(is_unlimited)
+
+
+@operation("SetPersonalLimit")
+def set_personal_limit(*, actor, member, personal_limit=None, is_unlimited=False, opened_in=None):
+    """Set what `member` may consume in each period: Credits, unlimited, or neither (not set)."""
+    require_current(member.organization, opened_in)
+    member = _locked(member)
+    before = (member.personal_limit, member.is_unlimited)
+    member.personal_limit, member.is_unlimited = personal_limit, is_unlimited
+    member.save(update_fields=["personal_limit", "is_unlimited"])
+    return changed(
+        member,
+        personal_limit=(before[0], personal_limit),
+        is_unlimited=(before[1], is_unlimited),
+    )
+
+
+@operation("ChangeMemberRole")
+def change_role(*, actor, member, role):
+    """Make `member` an admin or no longer one. Raises LastAdmin, MemberIsGone."""
+    member = _locked_beside_admins(member, leaves_admins=role != Member.Role.ADMIN)
+    before, member.role = member.role, role
+    member.save(update_fields=["role"])
+    return changed(member, role=(before, role))
+
+
+@operation("DisableMember")
+def disable_member(*, actor, member):
+    """Keep `member` from Credits and console; groups, billing group and limit stay.
+
+    Raises LastAdmin, MemberIsGone.
+    """
+    member = _locked_beside_admins(member, leaves_admins=True)
+    before, member.status = member.status, Member.Status.DISABLED
+    member.save(update_fields=["status"])
+    return changed(member, status=(before, member.status))
+
+
+@operation("EnableMember")
+def enable_member(*, actor, member):
+    """Let a disabled member in again. Raises MemberIsGone."""
+    member = _locked(member)
+    before, member.status = member.status, Member.Status.ENABLED
+    member.save(update_fields=["status"])
+    return changed(member, status=(before, member.status))
+
+
+@operation("RemoveMember")
+def remove_member(*, actor, member):
+    """Remove `member`: out of all groups, back to Unassigned, no entry; usage and records stay.
+
+    Raises LastAdmin, MemberIsGone.
+    """
+    member = _locked_beside_admins(member, leaves_admins=True)
+    before = (member.status, member.billing_group_id)
+    groups, _rows = GroupMembership.objects.filter(member=member).delete()
+    member.billing_group = member.organization.billing_groups.unassigned()
+    member.status, member.deleted_at = Member.Status.DELETED, timezone.now()
+    member.save(update_fields=["billing_group", "status", "deleted_at"])
+    return changed(
+        member,
+        status=(before[0], member.status),
+        billing_group=(before[1], member.billing_group_id),
+        groups_left=groups,
+    )
+
+
+def _locked(member):
+    try:
+        return (
+            member.organization.members.present().select_for_update(no_key=True).get(pk=member.pk)
+        )
+    except Member.DoesNotExist:
+        raise MemberIsGone from None
+
+
+def _locked_beside_admins(member, *, leaves_admins):
+    """Lock the organization first, so that of two last admins only one can go."""
+    Organization.objects.select_for_update(no_key=True).get(pk=member.organization_id)
+    member = _locked(member)
+    if leaves_admins and member.is_admin:
+        others = member.organization.members.admins().exclude(pk=member.pk)
+        if not others.exists():
+            raise LastAdmin
+    return member
