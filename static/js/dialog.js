@@ -1,0 +1,85 @@
+// A link or button with data-dialog opens the form of its page in the dialog; without this module
+// it simply goes to that page. Whatever answer holds no form is a page: it replaces the one beneath.
+
+const content = () => document.getElementById("dialog");
+const shell = () => content().parentElement;
+let places = []; // selectors of what may take the focus afterwards, best first
+let changed; // the row that the dialog is about
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dialog], a[data-close]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.matches("[data-dialog]")) {
+    take(event);
+    open(link.href, link, `a[data-dialog][href="${CSS.escape(link.getAttribute("href"))}"]`);
+  } else if (shell().contains(link)) {
+    take(event);
+    shell().close();
+  }
+}, true);
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button?.matches("[data-dialog]")) return;
+  take(event);
+  const values = new URLSearchParams(new FormData(event.target, button));
+  open(`${button.formAction}?${values}`, button, "thead input");
+}, true);
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target !== content() || holds(detail.serverResponse, ".form")) return;
+  const { responseURL, status } = detail.xhr;
+  if (!holds(detail.serverResponse, "#main")) {
+    detail.shouldSwap = false;
+    if (status < 400) location.assign(responseURL);
+    return;
+  }
+  const samePage = new URL(responseURL).pathname === location.pathname;
+  history[samePage ? "replaceState" : "pushState"]({ htmx: true }, "", responseURL);
+  detail.target = document.getElementById("main");
+  detail.selectOverride = "#main";
+  detail.swapOverride = "outerHTML";
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target === content()) {
+    if (!shell().open) shell().showModal();
+  } else if (detail.target.id === "main" && shell().open) {
+    shell().close();
+    giveFocusBack();
+  }
+});
+
+document.addEventListener("close", (event) => {
+  if (event.target === shell()) content().replaceChildren();
+}, true);
+
+function take(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function open(url, opener, selector) {
+  const menu = opener.closest("[popover]");
+  if (menu?.matches(":popover-open")) {
+    selector = `[popovertarget="${menu.id}"]`;
+    opener = document.querySelector(selector);
+    menu.hidePopover();
+  }
+  opener.focus();
+  const row = opener.closest("tr[id]");
+  changed = row?.id;
+  const rows = [row, row?.nextElementSibling, row?.previousElementSibling].filter((one) => one?.id);
+  places = [selector, ...rows.map((one) => `#${CSS.escape(one.id)} th a`), "#main h1"];
+  htmx.ajax("GET", url, { source: content(), target: content() });
+}
+
+function giveFocusBack() {
+  const place = places.map((selector) => document.querySelector(selector)).find(Boolean);
+  place?.focus();
+  document.getElementById(changed)?.setAttribute("data-changed", "");
+}
+
+function holds(html, selector) {
+  return new DOMParser().parseFromString(html, "text/html").querySelector(selector) !== null;
+}

@@ -1,0 +1,25 @@
+// While htmx fetches a region it is busy; afterwards its count is read out.
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  detail.target.setAttribute("aria-busy", "true");
+  detail.requestConfig.triggeringEvent?.submitter?.setAttribute("aria-disabled", "true");
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  detail.target.removeAttribute("aria-busy");
+  detail.requestConfig.triggeringEvent?.submitter?.removeAttribute("aria-disabled");
+});
+
+// An answer without the region (the session has ended, say) is a page of its own: go there.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, serverResponse, xhr } = detail;
+  if (target.id === "dialog" || serverResponse.includes(`id="${target.id}"`)) return;
+  detail.shouldSwap = false;
+  if (xhr.status < 400) location.assign(xhr.responseURL);
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const count = document.getElementById(detail.target.id)?.querySelector("[data-announce]");
+  const status = document.getElementById("status");
+  if (count && status) status.textContent = count.textContent;
+});
