@@ -36,7 +36,6 @@ SETTINGS = ["listen_addresses=", "port=5432", "max_connections=200", "shared_buf
 THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 STOP = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
 FROM_KERNEL = 0x80  # the si_code of a signal typed at the terminal
-PR_SET_PDEATHSIG = 1
 
 
 def find_binaries():
@@ -110,9 +109,8 @@ def building(target):
 
 
 def make_server_directory(path):
-    """Inside a directory of ours, so that root follows no link that nobody made."""
-    path.mkdir()
-    path.chmod(0o700)
+    """Inside a directory of ours, so that root follows no link of the user nobody."""
+    path.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(path, "nobody")
 
@@ -126,23 +124,18 @@ def server_process():
 
 
 def run_as_server(*command, text=""):
-    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    done = subprocess.run(command, input=text, **output, **server_process())
+    done = subprocess.run(command, input=text, capture_output=True, text=True, **server_process())
     if done.returncode:
-        sys.exit(f"{Path(command[0]).name} failed:\n{done.stdout}")
+        sys.exit(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}")
 
 
-def lock(path, patience=0):
+def lock(path):
     """Held until every process that has the descriptor is gone; None if others hold it."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    give_up = time.monotonic() + patience
-    while True:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        if time.monotonic() > give_up:
-            return os.close(descriptor)
-        time.sleep(0.05)
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return descriptor
+    return os.close(descriptor)
 
 
 def remove_unused(path):
@@ -177,20 +170,29 @@ def kept(name):
     return HOME / f"keep-{digest(str(Path(name).resolve()))}"
 
 
-def prepare(binaries, name):
-    """The cluster's directory, and the lock that says it is in use."""
+def claim(name, patience=3):
+    """A cluster's directory, and the lock that says it is in use."""
+    give_up = time.monotonic() + patience  # what a killed server leaves ends by itself
+    while time.monotonic() < give_up:
+        with alone():
+            binaries, home = prepare(kept(name) if name else HOME / f"run-{os.urandom(6).hex()}")
+            if (held := lock(home)) is not None:
+                return binaries, home, held
+        time.sleep(0.1)
+    sys.exit(f"The data of {name} is in use: by another terminal?")
+
+
+def prepare(home):
     for leftover in [*HOME.glob("new-*"), *HOME.glob("run-*")]:
         remove_unused(leftover)
-    home = kept(name) if name else HOME / f"run-{os.urandom(6).hex()}"
+    binaries = find_binaries()
     if not home.exists():
         blank = blank_cluster(binaries)
         with building(home) as new:
             make_server_directory(new / "socket")
             make_server_directory(new / "data")
             run_as_server("cp", "-aT", blank / "data", new / "data")
-    if (held := lock(home, patience=5)) is None:  # what a killed server leaves ends by itself
-        sys.exit(f"The data of {name} is in use: by another terminal?")
-    return home, held
+    return binaries, home
 
 
 def launch(binaries, home, held, settings):
@@ -214,7 +216,7 @@ def launch(binaries, home, held, settings):
 def bind_to_parent(farewell):
     """In a new child: block no signal, and get `farewell` should the parent be killed."""
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, farewell)
+    ctypes.CDLL(None).prctl(1, farewell)  # PR_SET_PDEATHSIG
 
 
 def wait_until_ready(server, home, patience=60):
@@ -229,9 +231,7 @@ def wait_until_ready(server, home, patience=60):
 @contextlib.contextmanager
 def running(name=None):
     """Run a cluster and give its DATABASE_URL."""
-    with alone():
-        binaries = find_binaries()
-        home, held = prepare(binaries, name)
+    binaries, home, held = claim(name)
     server = launch(binaries, home, held, SETTINGS if name else SETTINGS + THROW_AWAY)
     try:
         wait_until_ready(server, home)
