@@ -1,8 +1,8 @@
 """The one door for usage: every report and every adjustment of Credits passes here."""
 
+import dataclasses
 import random
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ INVALID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Report:
     """Credits that a member consumed at an aware instant; `force`: it has happened already."""
 
@@ -52,12 +52,12 @@ class Report:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
     """The answer to one report: recorded, duplicate, conflict, refused or invalid, and why."""
 
     outcome: str
-    reasons: tuple = ()
+    reasons: list = dataclasses.field(default_factory=list)
     field: str = ""
     record_id: int | None = None
     period_id: int | None = None
@@ -89,13 +89,13 @@ def _fault(report):
         ("occurredAt", report.occurred_at.tzinfo is not None, "time_zone_missing"),
         ("credits", report.credits.is_finite(), "not_a_number"),
     )
-    for field, holds, reason in checks:
+    for at, holds, reason in checks:
         if not holds:
-            return Outcome("invalid", (reason,), field)
+            return Outcome("invalid", [reason], at)
     if not 0 <= report.credits <= MOST_CREDITS:
-        return Outcome("invalid", ("out_of_range",), "credits")
+        return Outcome("invalid", ["out_of_range"], "credits")
     if has_more_than_4_decimals(report.credits):
-        return Outcome("invalid", ("too_many_decimals",), "credits")
+        return Outcome("invalid", ["too_many_decimals"], "credits")
     return None
 
 
@@ -147,8 +147,8 @@ def _call(organization, reports, received_at):
 
 def _answer(outcome, reasons, record_id, period_id, billing_group_id):
     if outcome in INVALID:
-        return Outcome("invalid", (outcome,), INVALID[outcome])
-    return Outcome(outcome, tuple(reasons or ()), "", record_id, period_id, billing_group_id)
+        return Outcome("invalid", [outcome], INVALID[outcome])
+    return Outcome(outcome, reasons or [], "", record_id, period_id, billing_group_id)
 
 
 class AdjustmentRefused(Refused):

@@ -1,0 +1,51 @@
+import os
+
+import hypothesis
+import pytest
+from django.test import override_settings
+
+from members.models import Member
+
+from .factories import MemberFactory, OrganizationFactory
+
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.register_profile(
+    "long", hypothesis.settings.get_profile("suite"), derandomize=False, max_examples=2_000
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_for_tests():
+    """No collected static files, and passwords that are cheap to check."""
+    with override_settings(
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,  # else it warns that nothing was collected
+    ):
+        yield
+
+
+@pytest.fixture
+def organization(db):
+    return OrganizationFactory()
+
+
+@pytest.fixture
+def admin(organization):
+    return MemberFactory(organization=organization, role=Member.Role.ADMIN)
+
+
+@pytest.fixture
+def member(organization):
+    """Not an admin, and free to use Credits until a test says otherwise."""
+    return MemberFactory(organization=organization, is_unlimited=True)

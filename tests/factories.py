@@ -1,0 +1,131 @@
+"""The least valid object of each kind, and the few verbs that most tests begin with."""
+
+import itertools
+from decimal import Decimal
+
+import factory
+from django.utils import timezone
+
+from audit.operations import command
+from billing.metering import Report, record_usage
+from billing.models import BillingGroup
+from billing.operations import assign_members, set_period_limit
+from groups.models import Group
+from members.models import Member, User
+from members.operations import open_organization, set_personal_limit
+
+TESTS = command("tests")
+UNLIMITED = "unlimited"
+
+_numbers = itertools.count(1)
+
+
+def unique(name):
+    return f"{name}-{next(_numbers)}"
+
+
+class OrganizationFactory(factory.Factory):
+    """Opened by the real operation: with Unassigned and the period of `opened_at`, else of now."""
+
+    class Meta:
+        model = open_organization
+
+    actor = TESTS
+    name = factory.Sequence("Organization {}".format)
+    slug = factory.Sequence("organization-{}".format)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence("user-{}@example.test".format)
+    password = "!"
+
+
+class MemberFactory(factory.django.DjangoModelFactory):
+    """In Unassigned, enabled, not an admin, personal limit not set; the user has no password."""
+
+    class Meta:
+        model = Member
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence("Member {}".format)
+    email = factory.Sequence("member-{}@example.test".format)
+    user = factory.SubFactory(
+        UserFactory, email=factory.LazyAttribute(lambda user: user.factory_parent.email.lower())
+    )
+    billing_group = factory.LazyAttribute(
+        lambda member: member.organization.billing_groups.unassigned()
+    )
+
+
+class BillingGroupFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = BillingGroup
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence("Billing group {}".format)
+
+
+class GroupFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence("Group {}".format)
+
+
+def many_members(organization, number, **fields):
+    """`number` members without users, made in one statement."""
+    fields = {"billing_group": organization.billing_groups.unassigned(), **fields}
+    names = [unique("crowd") for _ in range(number)]
+    return Member.objects.bulk_create(
+        Member(organization=organization, name=name, email=f"{name}@example.test", **fields)
+        for name in names
+    )
+
+
+def limit(target, credits):
+    """Limit a member or a billing group to `credits` in each period; None, or UNLIMITED, lifts."""
+    if isinstance(target, BillingGroup):
+        set_period_limit(actor=TESTS, billing_group=target, credits=amount(credits))
+    else:
+        set_personal_limit(
+            actor=TESTS,
+            member=target,
+            personal_limit=None if credits == UNLIMITED else amount(credits),
+            is_unlimited=credits == UNLIMITED,
+        )
+    target.refresh_from_db()
+
+
+def assign(member, billing_group):
+    members = Member.objects.filter(pk=member.pk)
+    assign_members(actor=TESTS, billing_group=billing_group, members=members)
+    member.refresh_from_db()
+
+
+def usage(member, credits=1, at=None, event_id=None, **more):
+    """A report that `member` consumed `credits` at the instant `at`, else now."""
+    return Report(
+        event_id or unique("event"),
+        member.pk,
+        amount(credits),
+        at or timezone.now(),
+        **more,
+    )
+
+
+def report(member, credits=1, received_at=None, **more):
+    """Report usage of `member`, as `usage` says, and return the outcome."""
+    [outcome] = record_usage(
+        organization=member.organization,
+        reports=[usage(member, credits, **more)],
+        received_at=received_at,
+    )
+    return outcome
+
+
+def amount(credits):
+    return None if credits is None else Decimal(credits)
