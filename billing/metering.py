@@ -8,12 +8,11 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.operations import Refused, changed, operation
-from members.models import Member
 from members.text import tidy, validate_printable
 
 from .models import GroupTotal, UsageRecord, UsageTotal
@@ -234,24 +233,3 @@ def _count(organization, key, credits):
             [model(organization=organization, **model_key)], ignore_conflicts=True
         )
         model.objects.filter(**model_key).update(credits=F("credits") + credits)
-
-
-def blocked_reasons(member, period):
-    """Every reason for which `member` may not use Credits in `period`, as of now; empty if none."""
-    member = Member.objects.select_related("billing_group").get(pk=member.pk)
-    group = member.billing_group
-    personal_used = member.usage_totals.filter(period=period).aggregate(used=Sum("credits"))["used"]
-    group_used = group.group_totals.filter(period=period).aggregate(used=Sum("credits"))["used"]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT blocked_reasons(%s, %s, %s, %s, %s, %s)",
-            [
-                member.status,
-                member.is_unlimited,
-                member.personal_limit,
-                personal_used or 0,
-                group.period_limit,
-                group_used or 0,
-            ],
-        )
-        return cursor.fetchone()[0]

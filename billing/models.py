@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -148,6 +150,13 @@ class BillingGroup(models.Model):
     def __str__(self):
         return self.name
 
+    class Standing(models.TextChoices):
+        OK = "ok", _("OK")
+        NEAR = "near", _("Near limit")
+        BLOCKED = "blocked", _("Blocked")
+        FROZEN = "frozen", _("Frozen")
+        NO_LIMIT = "no_limit", _("No limit")
+
     @property
     def key(self):
         """The group's id in addresses and in the API."""
@@ -247,6 +256,12 @@ class Period(models.Model):
         """The local date on which the period starts: its name in addresses and forms."""
         return self.starts_at.astimezone(self.organization.zone).date()
 
+    @property
+    def last_day(self):
+        """The local date of the period's last instant."""
+        last_instant = self.ends_at - timedelta(microseconds=1)
+        return last_instant.astimezone(self.organization.zone).date()
+
 
 class UsageRecord(models.Model):
     """Credits consumed, or the mending of a mistake; never changed or deleted."""
@@ -318,6 +333,9 @@ class UsageTotal(models.Model):
             models.CheckConstraint(condition=Q(credits__gte=0), name="usage_total_not_negative")
         ]
 
+    def __str__(self):
+        return f"{self.credits} of {self.member_id} under {self.billing_group_id}"
+
 
 class GroupTotal(models.Model):
     """Credits of a billing group in a period: what its limit is checked against."""
@@ -336,3 +354,6 @@ class GroupTotal(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(credits__gte=0), name="group_total_not_negative")
         ]
+
+    def __str__(self):
+        return f"{self.credits} of {self.billing_group_id}"

@@ -64,12 +64,24 @@ def period_at(organization, at):
     last = organization.periods.first()
     if last is None or at >= last.ends_at:
         make_periods(organization, until=at)
+    elif at >= last.starts_at:
+        return last
     return organization.periods.containing(at)
 
 
 def current_period(organization, now=None):
     """The period of the present, made if it is not there yet."""
     return period_at(organization, now or timezone.now())
+
+
+def all_periods(organization, now=None):
+    """Every period up to the current one, which is the first of the list."""
+    now = now or timezone.now()
+    periods = list(organization.periods.all())
+    if not periods or periods[0].ends_at <= now:
+        make_periods(organization, until=now)
+        periods = list(organization.periods.all())
+    return [period for period in periods if period.starts_at <= now]
 
 
 def make_periods(organization, *, until):

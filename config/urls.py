@@ -1,7 +1,17 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from members.views import home, organization_home
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)
+
 urlpatterns = [
+    path("", home, name="home"),
+    path("o/<slug:slug>/", organization_home, name="organization"),
+    path("o/<slug:slug>/members/", include("members.urls")),
+    path("o/<slug:slug>/billing-groups/", include("billing.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         migrations.RunSQL(
             (SQL / "text.sql").read_text(),
-            "DROP FUNCTION is_clean_text(text); DROP FUNCTION is_unassigned_name(text)",
+            "DROP FUNCTION is_clean_text, is_unassigned_name, harmless_cell",
         ),
         migrations.CreateModel(
             name="User",

@@ -11,3 +11,9 @@ RETURN value IS NFC NORMALIZED
 CREATE FUNCTION is_unassigned_name(value text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN lower(normalize(value, NFKC)) = 'unassigned' OR upper(normalize(value, NFKC)) = 'UNASSIGNED';
+
+-- A cell of a CSV that no spreadsheet takes for a formula.
+CREATE FUNCTION harmless_cell(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN left(value, 1) = ANY (ARRAY['=', '+', '-', '@', E'\t', E'\r'])
+    THEN '''' || value ELSE value END;

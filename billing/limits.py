@@ -1,0 +1,79 @@
+"""Credits used against the limits: where members and billing groups stand in a period."""
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, OuterRef, Subquery, Sum, TextField, Value
+from django.db.models.functions import Coalesce
+
+from members.models import Member
+
+from .models import BillingGroup, GroupTotal, TotalField, UsageTotal
+
+NEAR = Decimal("0.8")
+ALMOST = Decimal("0.95")
+
+
+class BlockedReasons(Func):
+    """Every reason of rule-breaking, told by the function that metering asks as well."""
+
+    function = "blocked_reasons"
+    output_field = ArrayField(TextField())
+
+
+def with_standing(members, period):
+    """Annotate `members` with `used` and `group_used` in `period`, and `reasons` for being blocked."""
+    own = UsageTotal.objects.filter(period=period, member=OuterRef("pk")).order_by()
+    group = GroupTotal.objects.filter(period=period, billing_group=OuterRef("billing_group"))
+    return members.annotate(
+        used=_or_zero(own.values("member").annotate(sum=Sum("credits")).values("sum")),
+        group_used=_or_zero(group.values("credits")),
+    ).annotate(
+        reasons=BlockedReasons(
+            "status",
+            "is_unlimited",
+            "personal_limit",
+            "used",
+            "billing_group__period_limit",
+            "group_used",
+        )
+    )
+
+
+def with_usage_under(members, group, period):
+    """Annotate `members` with `used`: what each used under the billing group `group` in `period`."""
+    own = UsageTotal.objects.filter(period=period, member=OuterRef("pk"), billing_group=group)
+    return members.annotate(used=_or_zero(own.values("credits")))
+
+
+def blocked_reasons(member, period):
+    """Every reason for which `member` may not use Credits in `period`, as of now; empty if none."""
+    return with_standing(Member.objects.filter(pk=member.pk), period).get().reasons
+
+
+def state(used, limit):
+    """How near `used` is to `limit`: "", warn from 80 %, error from 95 %, blocked from 100 %."""
+    if limit is None or used < limit * NEAR:
+        return ""
+    if used >= limit:
+        return "blocked"
+    return "error" if used >= limit * ALMOST else "warn"
+
+
+def percent(used, limit):
+    """Percent of `limit` used, rounded down, so that 100 always means blocked."""
+    return int(used * 100 // limit) if limit else 0
+
+
+def standing(group):
+    """Where a billing group annotated with `used` stands: no limit, frozen, blocked, near, OK."""
+    if group.period_limit is None:
+        return BillingGroup.Standing.NO_LIMIT
+    if group.period_limit == 0:
+        return BillingGroup.Standing.FROZEN
+    near = {"": "OK", "warn": "NEAR", "error": "NEAR", "blocked": "BLOCKED"}
+    return BillingGroup.Standing[near[state(group.used, group.period_limit)]]
+
+
+def _or_zero(credits):
+    return Coalesce(Subquery(credits), Value(0), output_field=TotalField())

@@ -1,0 +1,34 @@
+-- The rows of an export: scope is a period of an organization, or one billing group of it.
+WITH shown AS (
+    SELECT g.id, g.name, g.is_unassigned,
+        to_char(g.deleted_at AT TIME ZONE %(time_zone)s, 'YYYY-MM-DD') AS deleted_on
+    FROM billing_grouptotal total
+    JOIN billing_billinggroup g ON g.id = total.billing_group_id
+    WHERE total.period_id = %(period)s AND total.organization_id = %(organization)s
+        AND total.credits <> 0
+        AND (%(billing_group)s::bigint IS NULL OR g.id = %(billing_group)s::bigint)
+), dated AS (
+    SELECT *, CASE
+        WHEN deleted_on IS NOT NULL AND count(*) OVER (PARTITION BY lower(name)) > 1
+        THEN name || ' (deleted ' || deleted_on || ')' ELSE name
+    END AS label
+    FROM shown
+), named AS (
+    SELECT id, name, is_unassigned, CASE
+        WHEN deleted_on IS NOT NULL AND count(*) OVER (PARTITION BY lower(label)) > 1
+        THEN name || ' (deleted ' || deleted_on || ', ' || id || ')' ELSE label
+    END AS label
+    FROM dated
+)
+SELECT
+    harmless_cell(named.label) AS billing_group,
+    harmless_cell(member.name) AS member_name,
+    harmless_cell(member.email) AS email,
+    trim_scale(total.credits) AS credits
+FROM billing_usagetotal total
+JOIN named ON named.id = total.billing_group_id
+JOIN members_member member ON member.id = total.member_id
+WHERE total.period_id = %(period)s AND total.organization_id = %(organization)s
+    AND total.credits <> 0
+ORDER BY named.is_unassigned DESC, lower(named.name) COLLATE "C", named.id,
+    total.credits DESC, member.email COLLATE "C", member.id

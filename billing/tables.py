@@ -1,0 +1,55 @@
+import django_tables2 as tables
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from members.tables import NUMBER, ConsoleTable
+
+
+class BillingGroupsTable(ConsoleTable):
+    name = tables.Column(_("Name"))
+    member_count = tables.Column(_("Members"), attrs=NUMBER, initial_sort_descending=True)
+    used = tables.Column(_("Credits Consumption"), attrs=NUMBER, initial_sort_descending=True)
+    limit = tables.Column(_("Period Usage Limit"), orderable=False)
+    status = tables.Column(_("Status"), orderable=False)
+
+    class Meta(ConsoleTable.Meta):
+        pass
+
+    def order_used(self, queryset, is_descending):
+        return queryset.order_by(_by("used", is_descending), "pk"), True
+
+    def order_member_count(self, queryset, is_descending):
+        return queryset.order_by(_by("member_count", is_descending), "pk"), True
+
+
+class PastBillingGroupsTable(BillingGroupsTable):
+    """A historical period shows usage, not today's members and limits."""
+
+    class Meta(BillingGroupsTable.Meta):
+        exclude = ("member_count", "limit", "status")
+
+
+class UsageTable(ConsoleTable):
+    """Who used how many Credits under one billing group in one period."""
+
+    name = tables.Column(_("Name"))
+    used = tables.Column(_("Credits Consumption"), attrs=NUMBER, initial_sort_descending=True)
+
+    class Meta(ConsoleTable.Meta):
+        order_by = "-used"
+
+    def order_used(self, queryset, is_descending):
+        return queryset.order_by(_by("used", is_descending), "pk"), True
+
+
+class GroupMembersTable(ConsoleTable):
+    name = tables.Column(_("Name"))
+    used = tables.Column(_("Credits used"), orderable=False)
+    status = tables.Column(_("Status"), orderable=False)
+
+    class Meta(ConsoleTable.Meta):
+        pass
+
+
+def _by(name, is_descending):
+    return F(name).desc() if is_descending else F(name).asc()

@@ -1,0 +1,56 @@
+"""What the pages of Billing Groups share: the period of the address, the group, the form page."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from billing.periods import all_periods, current_period
+from config.htmx import render_form
+from members.templatetags.console import period_label
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def shown_period(request, organization):
+    """The period that the address names (404 if there is none such), with its neighbours.
+
+    The period has `is_current`, `choices` for the selector and `earlier` and `later`, if any.
+    """
+    periods = all_periods(organization)
+    wanted = request.GET.get("period", str(periods[0].first_day))
+    for place, period in enumerate(periods):
+        period.is_current = place == 0
+        if str(period.first_day) == wanted:
+            break
+    else:
+        raise Http404
+    period.choices = [(str(each.first_day), _label(each), each == period) for each in periods]
+    period.earlier = periods[place + 1] if place + 1 < len(periods) else None
+    period.later = periods[place - 1] if place else None
+    return period
+
+
+def group_of(organization, key, period, groups=None):
+    """The billing group of the address with its usage and members; 404 if there is none such."""
+    groups = organization.billing_groups.all() if groups is None else groups
+    return get_object_or_404(groups.named_in_url(key).with_usage_in(period).with_member_count())
+
+
+def formal_group_of(organization, key):
+    """The living formal billing group of the address, with its usage in the current period."""
+    groups = organization.billing_groups.formal()
+    return group_of(organization, key, current_period(organization), groups)
+
+
+def form_page(request, organization, form, template="form_page.html", **context):
+    cancel_url = reverse("billing:list", args=[organization.slug])
+    return render_form(
+        request, template, form, organization=organization, cancel_url=cancel_url, **context
+    )
+
+
+def _label(period):
+    label = period_label(period)
+    return _("%(period)s · Current") % {"period": label} if period.is_current else label

@@ -1,0 +1,48 @@
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from billing.exports import COLUMNS, Scope, export_csv, preview
+from config.htmx import render_page
+from members.access import organization_admin
+
+from .common import group_of, shown_period
+
+CHUNK = 64 * 1024
+
+
+@require_GET
+@organization_admin
+def export(request, organization):
+    period = shown_period(request, organization)
+    scope = _scope(request, organization, period)
+    groups = organization.billing_groups.shown_in(period).unassigned_first()
+    context = {
+        "title": _("Export"),
+        "scope": scope,
+        "groups": groups,
+        "columns": COLUMNS,
+        "preview": preview(scope),
+        "organization": organization,
+        "period": period,
+    }
+    return render_page(request, "billing/export.html", "export-preview", context)
+
+
+@require_GET
+@organization_admin
+def export_download(request, organization):
+    """The CSV as a download whose length is said first, so that a broken one shows as broken."""
+    period = shown_period(request, organization)
+    scope = _scope(request, organization, period)
+    file = export_csv(actor=request.actor, organization=organization, scope=scope)
+    response = FileResponse(
+        file, as_attachment=True, filename=scope.file_name, content_type="text/csv; charset=utf-8"
+    )
+    response.block_size = CHUNK
+    return response
+
+
+def _scope(request, organization, period):
+    key = request.GET.get("group")
+    return Scope(period, group_of(organization, key, period) if key else None)

@@ -1,0 +1,165 @@
+from django.contrib import messages
+from django.db.models import Sum
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from billing import consequences, limits
+from billing.forms import BillingGroupForm, DeleteForm, LimitForm
+from billing.operations import (
+    create_billing_group,
+    delete_billing_group,
+    edit_billing_group,
+    set_period_limit,
+)
+from billing.tables import (
+    BillingGroupsTable,
+    GroupMembersTable,
+    PastBillingGroupsTable,
+    UsageTable,
+)
+from config.htmx import render_page
+from members.access import organization_admin
+from members.tables import page_of
+from members.tabs import tabs
+from members.templatetags.console import count, credits
+
+from .common import form_page, form_view, formal_group_of, group_of, shown_period
+
+
+@require_GET
+@organization_admin
+def billing_group_list(request, organization):
+    period = shown_period(request, organization)
+    q = request.GET.get("q", "").strip()
+
+    def rows_of(groups):
+        return groups.matching(q).with_usage_in(period).with_member_count()
+
+    groups = organization.billing_groups.shown_in(period).filter(is_unassigned=False)
+    table_class = BillingGroupsTable if period.is_current else PastBillingGroupsTable
+    table = table_class(rows_of(groups), request)
+    page = page_of(table, request, rows_of, organization=organization, is_unassigned=True)
+    context = {
+        "organization": organization,
+        "period": period,
+        "page_obj": page,
+        "system": page.beside,
+        "table": table,
+        "q": q,
+        "totals": organization.billing_groups.with_usage_in(period).aggregate(used=Sum("used")),
+        "tabs": lambda: tabs(organization, "billing"),
+    }
+    return render_page(request, "billing/list.html", "billing-groups", context)
+
+
+@form_view
+@organization_admin
+def billing_group_create(request, organization):
+    form = BillingGroupForm(request.POST or None, organization=organization)
+    if form.is_valid():
+        arguments = {"organization": organization, **form.words}
+        if group := form.run(create_billing_group, actor=request.actor, **arguments):
+            messages.success(request, _("%(name)s was created.") % {"name": group.name})
+            return redirect("billing:list", organization.slug)
+    title, submit_label = _("Create billing group"), _("Create")
+    return form_page(request, organization, form, title=title, submit_label=submit_label)
+
+
+@form_view
+@organization_admin
+def billing_group_edit(request, organization, key):
+    group = formal_group_of(organization, key)
+    form = BillingGroupForm(request.POST or None, organization=organization, group=group)
+    if form.is_valid():
+        arguments = {"billing_group": group, **form.words}
+        if form.run(edit_billing_group, actor=request.actor, **arguments):
+            messages.success(request, _("%(name)s was saved.") % form.words)
+            return redirect("billing:list", organization.slug)
+    title, submit_label = _("Edit %(name)s") % {"name": group.name}, _("Save")
+    return form_page(request, organization, form, title=title, submit_label=submit_label)
+
+
+@form_view
+@organization_admin
+def billing_group_limit(request, organization, key):
+    group = formal_group_of(organization, key)
+    form = LimitForm(request.POST or None, organization=organization, group=group)
+    if form.is_valid():
+        arguments = {"billing_group": group, "credits": form.cleaned_data["limit"]}
+        if form.run(set_period_limit, actor=request.actor, **arguments):
+            messages.success(request, _limited(group, form.cleaned_data["limit"]))
+            return redirect("billing:list", organization.slug)
+    context = {"title": _("Set Period Limit"), "submit_label": _("Save"), "group": group}
+    return form_page(request, organization, form, "billing/limit.html", **context)
+
+
+def _limited(group, limit):
+    if limit is None:
+        return _("%(name)s has no limit now.") % {"name": group.name}
+    text = _("%(name)s is limited to %(credits)s Credits.")
+    return text % {"name": group.name, "credits": credits(limit)}
+
+
+@form_view
+@organization_admin
+def billing_group_delete(request, organization, key):
+    group = formal_group_of(organization, key)
+    form = DeleteForm(request.POST or None, organization=organization)
+    if form.is_valid():
+        if moved := form.run(delete_billing_group, actor=request.actor, billing_group=group):
+            messages.success(request, _deleted(group, moved))
+            return redirect("billing:list", organization.slug)
+    context = {"title": _("Delete %(name)s?") % {"name": group.name}, "submit_label": _("Delete")}
+    changes, stays = consequences.of_deleting(group)
+    context |= {"changes": changes, "stays": stays, "destructive": True}
+    return form_page(request, organization, form, "billing/delete.html", **context)
+
+
+def _deleted(group, moved):
+    text = ngettext(
+        "%(name)s was deleted. %(count)s member moved to Unassigned.",
+        "%(name)s was deleted. %(count)s members moved to Unassigned.",
+        moved.count,
+    )
+    return text % {"name": group.name, "count": count(moved.count)}
+
+
+@require_GET
+@organization_admin
+def billing_group_detail(request, organization, key):
+    period = shown_period(request, organization)
+    group = group_of(organization, key, period)
+    has_members = period.is_current and group.deleted_at is None
+    shows_members = has_members and request.GET.get("show") != "usage"
+    q = request.GET.get("q", "").strip()
+    rows = _members_of if shows_members else _users_of
+    context = {
+        "organization": organization,
+        "period": period,
+        "group": group,
+        "q": q,
+        "has_members": has_members,
+        "shows_members": shows_members,
+        **rows(request, group, period, q),
+    }
+    region = "group-members" if shows_members else "group-usage"
+    return render_page(request, "billing/detail.html", region, context)
+
+
+def _members_of(request, group, period, q):
+    def rows_of(members):
+        return limits.with_standing(members.select_related("billing_group"), period)
+
+    table = GroupMembersTable(group.members.present().matching(q), request)
+    return {"table": table, "page_obj": page_of(table, request, rows_of)}
+
+
+def _users_of(request, group, period, q):
+    def rows_of(members):
+        return limits.with_usage_under(members, group, period)
+
+    users = rows_of(group.organization.members.matching(q)).filter(used__gt=0)
+    table = UsageTable(users, request)
+    return {"table": table, "page_obj": page_of(table, request, rows_of)}

@@ -1,0 +1,21 @@
+"""One template for a page and for the region of it that htmx swaps."""
+
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+
+def render_page(request, page, region, context):
+    """Answer with `page`, or with its `region` alone when that is what htmx is about to swap.
+
+    The region is one word: its element's id and the file `_<region>.html` beside the page.
+    """
+    folder = page.rpartition("/")[0]
+    swapped = request.htmx and request.htmx.target == region
+    response = render(request, f"{folder}/_{region}.html" if swapped else page, context)
+    patch_vary_headers(response, ("HX-Request", "HX-Target"))
+    return response
+
+
+def render_form(request, template, form, **context):
+    """Answer with a form's page: 200, or 422 with its errors, or 409 with a refusal."""
+    return render(request, template, {"form": form, **context}, status=form.status)

@@ -1,0 +1,68 @@
+"""Choosing members among thousands: search, pages and the choice, all of it in the address."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models.functions import Lower
+
+PAGE = 25
+MOST_ONE_BY_ONE = 200
+
+
+class Picker:
+    """What was looked for and chosen among `candidates`, a queryset of members.
+
+    `data` is the query of the page or its submitted form; ids of others are ignored.
+    """
+
+    def __init__(self, candidates, data):
+        self.candidates = candidates
+        self.q = data.get("q", "").strip()
+        self.everyone = bool(data.get("everyone"))
+        self.shown = data.get("shown", "")
+        ids = [int(pk) for pk in data.getlist("member") if pk.isascii() and pk.isdigit()]
+        self.ids = sorted({pk for pk in ids if pk < 2**63})
+        look = data.get("look", "")
+        self.looks = "look" in data
+        self.number = look if look.isdigit() else data.get("page", "1")
+        self.target = data.get("billing_group", "")
+
+    @property
+    def matching(self):
+        return self.candidates.matching(self.q)
+
+    def page(self):
+        return Paginator(self.matching.order_by(Lower("name"), "pk"), PAGE).get_page(self.number)
+
+    def chosen(self):
+        """The members chosen, as a queryset; evaluate it under locks."""
+        if self.everyone:
+            return self.matching
+        return self.candidates.filter(pk__in=self.ids)
+
+    def elsewhere(self, page):
+        """Those chosen one by one that the page of results does not show."""
+        shown = {member.pk for member in page.object_list}
+        others = [pk for pk in self.ids[:MOST_ONE_BY_ONE] if pk not in shown]
+        return self.candidates.filter(pk__in=others).order_by(Lower("name"), "pk")
+
+    @property
+    def expected(self):
+        """How many the admin was shown, where all that match are chosen."""
+        return int(self.shown or 0) if self.everyone and self.shown.isdigit() else None
+
+    @property
+    def chosen_by(self):
+        return {"q": self.q} if self.everyone else {}
+
+    @property
+    def too_many(self):
+        return not self.everyone and len(self.ids) > MOST_ONE_BY_ONE
+
+    @property
+    def address(self):
+        """The query of the same page with the choice kept."""
+        query = [("q", self.q), ("page", self.number), ("billing_group", self.target)]
+        query += [("everyone", "1")] if self.everyone else []
+        query += [("member", pk) for pk in self.ids]
+        return "?" + urlencode([(name, value) for name, value in query if value])

@@ -1,0 +1,62 @@
+import django_tables2 as tables
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+PAGE_SIZES = (25, 50, 100)
+NUMBER = {"th": {"class": "numeric"}}
+
+
+def page_of(table, request, rows_of, **also):
+    """The page that the address asks for: its ids first, then `rows_of` a queryset of those alone.
+
+    `also`: a condition for rows that stand beside the page, such as the system billing group;
+    the page has them as `beside`.
+    """
+    rows = table.data.data
+    page = Paginator(rows.values_list("pk", flat=True), _size(request)).get_page(
+        request.GET.get("page")
+    )
+    ids = list(page.object_list)
+    wanted = Q(pk__in=ids) | Q(**also) if also else Q(pk__in=ids)
+    found = {row.pk: row for row in rows_of(rows.model.objects.filter(wanted))}
+    page.object_list = [found.pop(pk) for pk in ids]
+    page.beside = list(found.values())
+    return page
+
+
+def _size(request):
+    size = request.GET.get("size", "")
+    return int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[1]
+
+
+class ConsoleTable(tables.Table):
+    """Declares columns and sorting; templates render the rows."""
+
+    class Meta:
+        order_by_field = "sort"
+        order_by = "name"
+
+    def __init__(self, data, request):
+        super().__init__(data=data, order_by=self._wanted(request.GET.get("sort", "")))
+
+    def _wanted(self, sort):
+        """The sorting asked for, if there is such a column."""
+        column = self.base_columns.get(sort.removeprefix("-"))
+        return sort if column is not None and column.orderable is not False else self._meta.order_by
+
+    def order_name(self, queryset, is_descending):
+        name = Lower("name")
+        return queryset.order_by(name.desc() if is_descending else name, "pk"), True
+
+
+class MembersTable(ConsoleTable):
+    name = tables.Column(_("Name"))
+    role = tables.Column(_("Role"), attrs={"th": {"class": "from-768"}}, orderable=False)
+    billing_group = tables.Column(_("Billing Group"), orderable=False)
+    used = tables.Column(_("Credits used"), orderable=False)
+    status = tables.Column(_("Status"), orderable=False)
+
+    class Meta(ConsoleTable.Meta):
+        pass

@@ -1,0 +1,22 @@
+"""The tabs of Member Management, each with its count."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def tabs(organization, current):
+    members = organization.members.present().count()
+    billing_groups = organization.billing_groups.alive().count()
+    return [
+        (_("Members"), _url("members:list", organization), members, current == "members"),
+        (
+            _("Billing Groups"),
+            _url("billing:list", organization),
+            billing_groups,
+            current == "billing",
+        ),
+    ]
+
+
+def _url(name, organization):
+    return reverse(name, args=[organization.slug])

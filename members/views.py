@@ -1,0 +1,113 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from billing.forms import MemberBillingGroupForm
+from billing.limits import with_standing
+from billing.operations import assign_members
+from billing.periods import current_period
+from config.htmx import render_form, render_page
+
+from .access import organization_admin, organization_member
+from .forms import PersonalLimitForm
+from .operations import set_personal_limit
+from .tables import MembersTable, page_of
+from .tabs import tabs
+from .templatetags.console import credits
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+@login_required
+def home(request):
+    """To the person's organization, or the chooser where there are several."""
+    members = list(request.user.memberships.enabled().select_related("organization"))
+    if len(members) == 1:
+        return redirect("organization", members[0].organization.slug)
+    return render(request, "members/home.html", {"members": members, "title": _("Organizations")})
+
+
+@require_GET
+@organization_member
+def organization_home(request, organization):
+    return redirect("billing:list", organization.slug)
+
+
+@require_GET
+@organization_admin
+def member_list(request, organization):
+    period = current_period(organization)
+    q = request.GET.get("q", "").strip()
+
+    def rows_of(members):
+        return with_standing(members.select_related("billing_group"), period)
+
+    table = MembersTable(organization.members.present().matching(q), request)
+    context = {
+        "organization": organization,
+        "period": period,
+        "page_obj": page_of(table, request, rows_of),
+        "table": table,
+        "q": q,
+        "tabs": lambda: tabs(organization, "members"),
+    }
+    return render_page(request, "members/list.html", "members", context)
+
+
+@form_view
+@organization_admin
+def member_assign(request, organization, pk):
+    member = _present(organization, pk)
+    form = MemberBillingGroupForm(request.POST or None, organization=organization, member=member)
+    if form.is_valid():
+        target = form.cleaned_data["billing_group"]
+        members = organization.members.filter(pk=member.pk)
+        arguments = {"billing_group": target, "members": members}
+        if form.run(assign_members, actor=request.actor, **arguments) is not None:
+            text = _("%(member)s is in %(group)s now.")
+            messages.success(request, text % {"member": member.name, "group": target.name})
+            return redirect("members:list", organization.slug)
+    context = {"title": _("Assign Billing Group"), "submit_label": _("Assign"), "member": member}
+    return _form_page(request, organization, form, **context)
+
+
+@form_view
+@organization_admin
+def member_limit(request, organization, pk):
+    member = _present(organization, pk)
+    form = PersonalLimitForm(request.POST or None, organization=organization, member=member)
+    if form.is_valid():
+        arguments = {"member": member, **form.limit}
+        if form.run(set_personal_limit, actor=request.actor, **arguments):
+            messages.success(request, _limited(member, **form.limit))
+            return redirect("members:list", organization.slug)
+    context = {"title": _("Set Personal Limit"), "submit_label": _("Save"), "member": member}
+    return _form_page(request, organization, form, **context)
+
+
+def _limited(member, personal_limit, is_unlimited):
+    if is_unlimited:
+        text = _("%(member)s is unlimited now.")
+    elif personal_limit is None:
+        text = _("%(member)s has no limit set and cannot use Credits now.")
+    else:
+        text = _("%(member)s is limited to %(credits)s Credits.")
+    return text % {"member": member.name, "credits": credits(personal_limit or 0)}
+
+
+def _present(organization, pk):
+    period = current_period(organization)
+    members = organization.members.present().select_related("billing_group")
+    return get_object_or_404(with_standing(members, period), pk=pk)
+
+
+def _form_page(request, organization, form, **context):
+    context |= {
+        "organization": organization,
+        "cancel_url": reverse("members:list", args=[organization.slug]),
+    }
+    return render_form(request, "members/form.html", form, **context)
