@@ -33,11 +33,8 @@ class Scope:
     @property
     def file_name(self):
         group = self.billing_group
-        scope = (
-            "billing-groups"
-            if group is None
-            else slugify(group.name) or f"billing-group-{group.pk}"
-        )
+        one = group and (slugify(group.name) or f"billing-group-{group.pk}")
+        scope = one or "billing-groups"
         return f"{self.organization.slug}_{scope}_{self.period.first_day}.csv"
 
     @property
@@ -79,7 +76,7 @@ def export_csv(*, actor, organization, scope):
     first byte is sent: a failure is a failed download, never a shorter file. It lies on disk,
     so that a million rows take the memory of a hundred, and a slow download holds no connection.
     """
-    file = TemporaryFile()
+    file = TemporaryFile()  # noqa: SIM115, the response closes it
     try:
         rows = _write(file, scope)
     except BaseException:

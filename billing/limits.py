@@ -22,7 +22,7 @@ class BlockedReasons(Func):
 
 
 def with_standing(members, period):
-    """Annotate `members` with `used` and `group_used` in `period`, and `reasons` for being blocked."""
+    """Annotate `members` with `used` and `group_used` in `period`, and `reasons` if blocked."""
     own = UsageTotal.objects.filter(period=period, member=OuterRef("pk")).order_by()
     group = GroupTotal.objects.filter(period=period, billing_group=OuterRef("billing_group"))
     return members.annotate(
@@ -41,7 +41,7 @@ def with_standing(members, period):
 
 
 def with_usage_under(members, group, period):
-    """Annotate `members` with `used`: what each used under the billing group `group` in `period`."""
+    """Annotate `members` with `used`: what each used under `group` in `period`."""
     own = UsageTotal.objects.filter(period=period, member=OuterRef("pk"), billing_group=group)
     return members.annotate(used=_or_zero(own.values("credits")))
 

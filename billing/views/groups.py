@@ -107,10 +107,10 @@ def _limited(group, limit):
 def billing_group_delete(request, organization, key):
     group = formal_group_of(organization, key)
     form = DeleteForm(request.POST or None, organization=organization)
-    if form.is_valid():
-        if moved := form.run(delete_billing_group, actor=request.actor, billing_group=group):
-            messages.success(request, _deleted(group, moved))
-            return redirect("billing:list", organization.slug)
+    arguments = {"actor": request.actor, "billing_group": group}
+    if form.is_valid() and (moved := form.run(delete_billing_group, **arguments)):
+        messages.success(request, _deleted(group, moved))
+        return redirect("billing:list", organization.slug)
     context = {"title": _("Delete %(name)s?") % {"name": group.name}, "submit_label": _("Delete")}
     changes, stays = consequences.of_deleting(group)
     context |= {"changes": changes, "stays": stays, "destructive": True}
