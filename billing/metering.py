@@ -99,7 +99,9 @@ def _fault(report):
 
 
 def has_more_than_4_decimals(credits):
-    return credits != 0 and credits.normalize().as_tuple().exponent < -4
+    """Looked up in the digits: arithmetic would round a long number first."""
+    _sign, digits, exponent = credits.as_tuple()
+    return exponent < -4 and any(digits[exponent + 4 :])
 
 
 def _is_clean(text):

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, CheckConstraint, Func
 from django.utils.translation import gettext_lazy as _
 
-UNPRINTABLE = {"Cc", "Cf", "Zl", "Zp"}
+UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def tidy(text):
