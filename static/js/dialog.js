@@ -19,11 +19,16 @@ document.addEventListener("click", (event) => {
 }, true);
 
 document.addEventListener("submit", (event) => {
-  const button = event.submitter;
-  if (!button?.matches("[data-dialog]")) return;
-  take(event);
-  const values = new URLSearchParams(new FormData(event.target, button));
-  open(`${button.formAction}?${values}`, button, "thead input");
+  const { submitter: button, target: form } = event;
+  if (button?.matches("[data-dialog]")) {
+    take(event);
+    const values = new URLSearchParams(new FormData(form, button));
+    open(`${button.getAttribute("formaction") ?? form.action}?${values}`, button, "thead input");
+  } else if (shell().contains(form)) {
+    take(event);
+    const values = button?.name ? { [button.name]: button.value } : {};
+    htmx.ajax(form.method, form.action, { source: form, event, values });
+  }
 }, true);
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -44,7 +49,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target === content()) {
     if (!shell().open) shell().showModal();
-  } else if (detail.target.id === "main" && shell().open) {
+  } else if (detail.target?.id === "main" && shell().open) {
     shell().close();
     giveFocusBack();
   }
@@ -70,7 +75,7 @@ function open(url, opener, selector) {
   const row = opener.closest("tr[id]");
   changed = row?.id;
   const rows = [row, row?.nextElementSibling, row?.previousElementSibling].filter((one) => one?.id);
-  places = [selector, ...rows.map((one) => `#${CSS.escape(one.id)} th a`), "#main h1"];
+  places = [selector, ...rows.map((one) => `#${CSS.escape(one.id)} th a`), "#main"];
   htmx.ajax("GET", url, { source: content(), target: content() });
 }
 

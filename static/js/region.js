@@ -1,5 +1,12 @@
 // While htmx fetches a region it is busy; afterwards its count is read out.
 
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData]) {
+    if (value === "") detail.formData.delete(name); // addresses say only what is set
+  }
+});
+
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target.setAttribute("aria-busy", "true");
   detail.requestConfig.triggeringEvent?.submitter?.setAttribute("aria-disabled", "true");
@@ -13,13 +20,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 // An answer without the region (the session has ended, say) is a page of its own: go there.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, serverResponse, xhr } = detail;
-  if (target.id === "dialog" || serverResponse.includes(`id="${target.id}"`)) return;
+  if (!target || target.id === "dialog" || serverResponse.includes(`id="${target.id}"`)) return;
   detail.shouldSwap = false;
   if (xhr.status < 400) location.assign(xhr.responseURL);
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const count = document.getElementById(detail.target.id)?.querySelector("[data-announce]");
+  const count = document.getElementById(detail.target?.id)?.querySelector("[data-announce]");
   const status = document.getElementById("status");
   if (count && status) status.textContent = count.textContent;
 });
