@@ -80,17 +80,22 @@ def record_usage(*, organization, reports, received_at=None):
 
 def _fault(report):
     """What is wrong with the report by itself, before the database is asked."""
-    checks = (
-        ("eventId", 1 <= len(report.event_id) <= 200, "length"),
-        ("eventId", _is_clean(report.event_id), "unprintable"),
-        ("source", len(report.source) <= 100 and _is_clean(report.source), "unprintable"),
-        ("operation", len(report.operation) <= 100 and _is_clean(report.operation), "unprintable"),
-        ("occurredAt", report.occurred_at.tzinfo is not None, "time_zone_missing"),
-        ("credits", report.credits.is_finite(), "not_a_number"),
+    texts = (
+        ("eventId", report.event_id, 1, 200),
+        ("source", report.source, 0, 100),
+        ("operation", report.operation, 0, 100),
     )
-    for at, holds, reason in checks:
-        if not holds:
-            return Outcome("invalid", [reason], at)
+    for at, text, shortest, longest in texts:
+        if not shortest <= len(text) <= longest:
+            return Outcome("invalid", ["length"], at)
+        if not _is_clean(text):
+            return Outcome("invalid", ["unprintable"], at)
+    if not 0 < report.member_id < 2**63:
+        return Outcome("invalid", ["unknown_member"], "memberId")
+    if report.occurred_at.tzinfo is None:
+        return Outcome("invalid", ["time_zone_missing"], "occurredAt")
+    if not report.credits.is_finite():
+        return Outcome("invalid", ["not_a_number"], "credits")
     if not 0 <= report.credits <= MOST_CREDITS:
         return Outcome("invalid", ["out_of_range"], "credits")
     if has_more_than_4_decimals(report.credits):

@@ -19,7 +19,7 @@ CREATE TYPE usage_report AS (
     occurred_at timestamptz, source text, operation text, enforced boolean,
     status text, is_unlimited boolean, personal_limit numeric(18, 4),
     period_id bigint, billing_group_id bigint,
-    first_id bigint, verdict text,
+    record_id bigint, verdict text,
     event_rank integer, member_rank integer, group_rank integer
 );
 
@@ -40,9 +40,8 @@ DECLARE
     reports usage_report[];
     report usage_report;
     first usage_report;
-    i integer;
+    limited boolean;
     why text[];
-    verdicts text[];
     recorded_as integer[];   -- by event_rank: the report of this call that was recorded
     personal_used numeric[]; -- by member_rank: Credits of the member in the period
     group_used numeric[];    -- by group_rank: Credits of the billing group in the period
@@ -60,7 +59,8 @@ BEGIN
         r.n, r.event_id, r.member_id, r.credits, r.occurred_at, r.source, r.operation,
         NOT r.force AND period.ends_at > received_at,
         member.status, member.is_unlimited, member.personal_limit,
-        period.id, place.billing_group_id, known.id,
+        coalesce(known.period_id, period.id),
+        coalesce(known.billing_group_id, place.billing_group_id), known.id,
         CASE
             WHEN member.id IS NULL THEN 'unknown_member'
             WHEN known.same THEN 'duplicate'
@@ -87,7 +87,7 @@ BEGIN
         ORDER BY starts_at DESC LIMIT 1
     ) period ON true
     LEFT JOIN LATERAL (
-        SELECT id, (
+        SELECT id, period_id, billing_group_id, (
             kind = 'usage' AND member_id = r.member_id AND credits = r.credits
             AND occurred_at = r.occurred_at AND source = r.source AND operation = r.operation
         ) AS same
@@ -116,12 +116,14 @@ BEGIN
         RAISE EXCEPTION 'a period is missing' USING ERRCODE = 'MP001';
     END IF;
 
-    -- 3. Where a limit counts, the totals are locked before they are compared with it.
-    IF EXISTS (
+    -- 3. Where a limit counts, the totals are locked before they are compared with it. A limit that
+    -- is set from here on counts for the next call: nothing is compared with a total that may move.
+    limited := EXISTS (
         SELECT FROM unnest(reports) r
         JOIN billing_billinggroup g ON g.id = r.billing_group_id
         WHERE r.verdict IS NULL AND g.period_limit IS NOT NULL
-    ) THEN
+    );
+    IF limited THEN
         INSERT INTO billing_grouptotal (organization_id, period_id, billing_group_id, credits)
         SELECT DISTINCT of_organization, period_id, billing_group_id, 0
         FROM unnest(reports) WHERE verdict IS NULL
@@ -136,7 +138,9 @@ BEGIN
 
     SELECT
         array_agg(coalesce(total.credits, 0) ORDER BY group_rank),
-        array_agg(CASE WHEN g.deleted_at IS NULL THEN g.period_limit END ORDER BY group_rank)
+        array_agg(
+            CASE WHEN limited AND g.deleted_at IS NULL THEN g.period_limit END ORDER BY group_rank
+        )
     INTO group_used, group_limits
     FROM (SELECT DISTINCT group_rank, period_id, billing_group_id FROM unnest(reports)) r
     LEFT JOIN billing_grouptotal total USING (period_id, billing_group_id)
@@ -150,17 +154,19 @@ BEGIN
     ) total ON true;
 
     -- 4. Admission, with running sums in the order given.
-    FOR report IN SELECT * FROM unnest(reports) LOOP
-        i := report.n;
-        verdicts[i] := report.verdict;
+    FOREACH report IN ARRAY reports LOOP
         CONTINUE WHEN report.verdict IS NOT NULL;
         IF recorded_as[report.event_rank] IS NOT NULL THEN
             first := reports[recorded_as[report.event_rank]];
-            verdicts[i] := CASE
+            report.verdict := CASE
                 WHEN first.member_id = report.member_id AND first.credits = report.credits
                     AND first.occurred_at = report.occurred_at AND first.source = report.source
                     AND first.operation = report.operation
                 THEN 'duplicate' ELSE 'conflict' END;
+            report.record_id := first.record_id;
+            report.period_id := first.period_id;
+            report.billing_group_id := first.billing_group_id;
+            reports[report.n] := report;
             CONTINUE;
         END IF;
         IF report.enforced THEN
@@ -172,13 +178,14 @@ BEGIN
                 why := blocked_reasons(report.status, true, NULL, NULL, NULL, NULL);
             END IF;
             IF why <> '{}' THEN
-                verdicts[i] := 'refused:' || array_to_string(why, ',');
+                reports[report.n].verdict := 'refused:' || array_to_string(why, ',');
                 CONTINUE;
             END IF;
         END IF;
-        verdicts[i] := 'recorded';
-        kept := kept || i;
-        recorded_as[report.event_rank] := i;
+        reports[report.n].verdict := 'recorded';
+        reports[report.n].record_id := nextval('billing_usagerecord_id_seq');
+        kept := kept || report.n;
+        recorded_as[report.event_rank] := report.n;
         personal_used[report.member_rank] :=
             personal_used[report.member_rank] + report.credits;
         group_used[report.group_rank] := group_used[report.group_rank] + report.credits;
@@ -196,9 +203,9 @@ BEGIN
             DO UPDATE SET credits = total.credits + excluded.credits;
 
         INSERT INTO billing_usagerecord (
-            organization_id, period_id, billing_group_id, member_id, credits, occurred_at,
+            id, organization_id, period_id, billing_group_id, member_id, credits, occurred_at,
             recorded_at, kind, event_id, source, operation, reason, actor)
-        SELECT of_organization, period_id, billing_group_id, member_id, credits, occurred_at,
+        SELECT record_id, of_organization, period_id, billing_group_id, member_id, credits, occurred_at,
             received_at, 'usage', event_id, source, operation, '', ''
         FROM unnest(reports) WHERE n = ANY (kept)
         ORDER BY event_id COLLATE "C"
@@ -219,9 +226,8 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    SELECT r.n, split_part(v.verdict, ':', 1),
-        string_to_array(nullif(split_part(v.verdict, ':', 2), ''), ','),
-        r.first_id, r.period_id, r.billing_group_id
-    FROM unnest(reports) r JOIN unnest(verdicts) WITH ORDINALITY v (verdict, n) USING (n)
-    ORDER BY r.n;
+    SELECT r.n, split_part(r.verdict, ':', 1),
+        string_to_array(nullif(split_part(r.verdict, ':', 2), ''), ','),
+        r.record_id, r.period_id, r.billing_group_id
+    FROM unnest(reports) r ORDER BY r.n;
 END $$;
