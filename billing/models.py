@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -255,6 +256,12 @@ class Period(models.Model):
     def first_day(self):
         """The local date on which the period starts: its name in addresses and forms."""
         return self.starts_at.astimezone(self.organization.zone).date()
+
+    @property
+    def used(self):
+        """Credits that the organization used in the period."""
+        totals = self.group_totals.aggregate(used=models.Sum("credits"))
+        return totals["used"] or Decimal(0)
 
     @property
     def last_day(self):

@@ -2,15 +2,19 @@ import django_tables2 as tables
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from members.tables import NUMBER, ConsoleTable
+from members.tables import METER, NAME, NUMBER, STATUS, ConsoleTable
 
 
 class BillingGroupsTable(ConsoleTable):
-    name = tables.Column(_("Name"))
-    member_count = tables.Column(_("Members"), attrs=NUMBER, initial_sort_descending=True)
+    name = tables.Column(_("Name"), attrs=NAME)
+    member_count = tables.Column(
+        _("Members"),
+        initial_sort_descending=True,
+        attrs={"th": {"class": "numeric table__from-768"}},
+    )
     used = tables.Column(_("Credits Consumption"), attrs=NUMBER, initial_sort_descending=True)
-    limit = tables.Column(_("Period Usage Limit"), orderable=False)
-    status = tables.Column(_("Status"), orderable=False)
+    limit = tables.Column(_("Period Usage Limit (Credits)"), orderable=False, attrs=METER)
+    status = tables.Column(_("Status"), orderable=False, attrs=STATUS)
 
     class Meta(ConsoleTable.Meta):
         pass
@@ -32,7 +36,7 @@ class PastBillingGroupsTable(BillingGroupsTable):
 class UsageTable(ConsoleTable):
     """Who used how many Credits under one billing group in one period."""
 
-    name = tables.Column(_("Name"))
+    name = tables.Column(_("Name"), attrs=NAME)
     used = tables.Column(_("Credits Consumption"), attrs=NUMBER, initial_sort_descending=True)
 
     class Meta(ConsoleTable.Meta):
@@ -43,9 +47,9 @@ class UsageTable(ConsoleTable):
 
 
 class GroupMembersTable(ConsoleTable):
-    name = tables.Column(_("Name"))
-    used = tables.Column(_("Credits used"), orderable=False)
-    status = tables.Column(_("Status"), orderable=False)
+    name = tables.Column(_("Name"), attrs=NAME)
+    used = tables.Column(_("Usage (Credits)"), orderable=False, attrs=METER)
+    status = tables.Column(_("Status"), orderable=False, attrs=STATUS)
 
     class Meta(ConsoleTable.Meta):
         pass

@@ -1,6 +1,8 @@
 """One template for a page and for the region of it that htmx swaps."""
 
-from django.shortcuts import render
+from urllib.parse import urlsplit
+
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
 
@@ -19,3 +21,11 @@ def render_page(request, page, region, context):
 def render_form(request, template, form, **context):
     """Answer with a form's page: 200, or 422 with its errors, or 409 with a refusal."""
     return render(request, template, {"form": form, **context}, status=form.status)
+
+
+def redirect_after(request, url):
+    """Redirect to `url` after a write; if a dialog stands over that page, to it as it is shown."""
+    beneath = urlsplit(request.htmx.current_url_abs_path or "")
+    if beneath.path == urlsplit(url).path:
+        url = beneath._replace(fragment="").geturl()
+    return redirect(url)

@@ -5,7 +5,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 PAGE_SIZES = (25, 50, 100)
+NAME = {"th": {"class": "table__name"}}
 NUMBER = {"th": {"class": "numeric"}}
+METER = {"th": {"class": "table__meter"}}
+STATUS = {"th": {"class": "table__status"}}
 
 
 def page_of(table, request, rows_of, **also):
@@ -52,11 +55,15 @@ class ConsoleTable(tables.Table):
 
 
 class MembersTable(ConsoleTable):
-    name = tables.Column(_("Name"))
-    role = tables.Column(_("Role"), attrs={"th": {"class": "from-768"}}, orderable=False)
-    billing_group = tables.Column(_("Billing Group"), orderable=False)
-    used = tables.Column(_("Credits used"), orderable=False)
-    status = tables.Column(_("Status"), orderable=False)
+    name = tables.Column(_("Name"), attrs=NAME)
+    role = tables.Column(
+        _("Role"), orderable=False, attrs={"th": {"class": "table__role table__from-768"}}
+    )
+    billing_group = tables.Column(
+        _("Billing Group"), orderable=False, attrs={"th": {"class": "table__group"}}
+    )
+    used = tables.Column(_("Usage (Credits)"), orderable=False, attrs=METER)
+    status = tables.Column(_("Status"), orderable=False, attrs=STATUS)
 
     class Meta(ConsoleTable.Meta):
         pass

@@ -9,7 +9,7 @@ from billing.forms import MemberBillingGroupForm
 from billing.limits import with_standing
 from billing.operations import assign_members
 from billing.periods import current_period
-from config.htmx import render_form, render_page
+from config.htmx import redirect_after, render_form, render_page
 
 from .access import organization_admin, organization_member
 from .forms import PersonalLimitForm
@@ -70,7 +70,7 @@ def member_assign(request, organization, pk):
         if form.run(assign_members, actor=request.actor, **arguments) is not None:
             text = _("%(member)s is in %(group)s now.")
             messages.success(request, text % {"member": member.name, "group": target.name})
-            return redirect("members:list", organization.slug)
+            return redirect_after(request, reverse("members:list", args=[organization.slug]))
     context = {"title": _("Assign Billing Group"), "submit_label": _("Assign"), "member": member}
     return _form_page(request, organization, form, **context)
 
@@ -84,7 +84,7 @@ def member_limit(request, organization, pk):
         arguments = {"member": member, **form.limit}
         if form.run(set_personal_limit, actor=request.actor, **arguments):
             messages.success(request, _limited(member, **form.limit))
-            return redirect("members:list", organization.slug)
+            return redirect_after(request, reverse("members:list", args=[organization.slug]))
     context = {"title": _("Set Personal Limit"), "submit_label": _("Save"), "member": member}
     return _form_page(request, organization, form, **context)
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,7 +11,7 @@ from billing.forms import TargetForm
 from billing.limits import with_standing
 from billing.operations import assign_members, assign_to_new_billing_group
 from billing.periods import current_period
-from config.htmx import render_page
+from config.htmx import redirect_after, render_page
 from members.access import organization_admin
 from members.picker import MOST_ONE_BY_ONE, Picker
 from members.templatetags.console import count
@@ -52,7 +53,7 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
     )
     if form.is_valid() and (moved := _assign(request, organization, form, picker)):
         messages.success(request, _moved(moved))
-        return redirect("billing:list", organization.slug)
+        return redirect_after(request, reverse("billing:list", args=[organization.slug]))
     context = {"form": form, "picker": picker, "title": title, "may_create": may_create}
     context |= _choice(picker, form.target, period)
     context["organization"] = organization

@@ -16,19 +16,22 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 def shown_period(request, organization):
     """The period that the address names (404 if there is none such), with its neighbours.
 
-    The period has `is_current`, `choices` for the selector and `earlier` and `later`, if any.
+    The period has `is_current`, `query` (for addresses), and for the selector `choices`, `earlier_url` and `later_url`.
     """
     periods = all_periods(organization)
-    wanted = request.GET.get("period", str(periods[0].first_day))
-    for place, period in enumerate(periods):
-        period.is_current = place == 0
-        if str(period.first_day) == wanted:
-            break
-    else:
+    for period in periods:
+        period.is_current = period is periods[0]
+    days = [str(period.first_day) for period in periods]
+    wanted = request.GET.get("period", days[0])
+    if wanted not in days:
         raise Http404
+    place = days.index(wanted)
+    period = periods[place]
     period.choices = [(str(each.first_day), _label(each), each == period) for each in periods]
-    period.earlier = periods[place + 1] if place + 1 < len(periods) else None
-    period.later = periods[place - 1] if place else None
+    period.query = "" if period.is_current else f"?period={period.first_day}"
+    earlier, later = periods[place + 1 : place + 2], periods[:place][-1:]
+    period.earlier_url = _address(request, *earlier)
+    period.later_url = _address(request, *later)
     return period
 
 
@@ -49,6 +52,10 @@ def form_page(request, organization, form, template="form_page.html", **context)
     return render_form(
         request, template, form, organization=organization, cancel_url=cancel_url, **context
     )
+
+
+def _address(request, period=None):
+    return f"{request.path}?period={period.first_day}" if period else ""
 
 
 def _label(period):

@@ -1,6 +1,5 @@
 from django.contrib import messages
-from django.db.models import Sum
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -19,7 +18,7 @@ from billing.tables import (
     PastBillingGroupsTable,
     UsageTable,
 )
-from config.htmx import render_page
+from config.htmx import redirect_after, render_page
 from members.access import organization_admin
 from members.tables import page_of
 from members.tabs import tabs
@@ -48,7 +47,6 @@ def billing_group_list(request, organization):
         "system": page.beside,
         "table": table,
         "q": q,
-        "totals": organization.billing_groups.with_usage_in(period).aggregate(used=Sum("used")),
         "tabs": lambda: tabs(organization, "billing"),
     }
     return render_page(request, "billing/list.html", "billing-groups", context)
@@ -62,7 +60,7 @@ def billing_group_create(request, organization):
         arguments = {"organization": organization, **form.words}
         if group := form.run(create_billing_group, actor=request.actor, **arguments):
             messages.success(request, _("%(name)s was created.") % {"name": group.name})
-            return redirect("billing:list", organization.slug)
+            return redirect_after(request, reverse("billing:list", args=[organization.slug]))
     title, submit_label = _("Create billing group"), _("Create")
     return form_page(request, organization, form, title=title, submit_label=submit_label)
 
@@ -76,7 +74,7 @@ def billing_group_edit(request, organization, key):
         arguments = {"billing_group": group, **form.words}
         if form.run(edit_billing_group, actor=request.actor, **arguments):
             messages.success(request, _("%(name)s was saved.") % form.words)
-            return redirect("billing:list", organization.slug)
+            return redirect_after(request, reverse("billing:list", args=[organization.slug]))
     title, submit_label = _("Edit %(name)s") % {"name": group.name}, _("Save")
     return form_page(request, organization, form, title=title, submit_label=submit_label)
 
@@ -90,7 +88,7 @@ def billing_group_limit(request, organization, key):
         arguments = {"billing_group": group, "credits": form.cleaned_data["limit"]}
         if form.run(set_period_limit, actor=request.actor, **arguments):
             messages.success(request, _limited(group, form.cleaned_data["limit"]))
-            return redirect("billing:list", organization.slug)
+            return redirect_after(request, reverse("billing:list", args=[organization.slug]))
     context = {"title": _("Set Period Limit"), "submit_label": _("Save"), "group": group}
     return form_page(request, organization, form, "billing/limit.html", **context)
 
@@ -110,7 +108,7 @@ def billing_group_delete(request, organization, key):
     arguments = {"actor": request.actor, "billing_group": group}
     if form.is_valid() and (moved := form.run(delete_billing_group, **arguments)):
         messages.success(request, _deleted(group, moved))
-        return redirect("billing:list", organization.slug)
+        return redirect_after(request, reverse("billing:list", args=[organization.slug]))
     context = {"title": _("Delete %(name)s?") % {"name": group.name}, "submit_label": _("Delete")}
     changes, stays = consequences.of_deleting(group)
     context |= {"changes": changes, "stays": stays, "destructive": True}

@@ -2,9 +2,12 @@
 
 from django import template
 from django.utils.formats import date_format, number_format
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from billing import limits
+from billing.models import BillingGroup
+from members.models import Member
 
 register = template.Library()
 
@@ -54,3 +57,46 @@ def period_label(period):
     first = date_format(period.first_day, pgettext("first day of a period", "M j"))
     last = date_format(period.last_day, pgettext("last day of a period", "M j, Y"))
     return f"{first} – {last}"
+
+
+@register.inclusion_tag("_meter.html")
+def personal_meter(member):
+    """A member's use, `used`, of their personal limit."""
+    if member.personal_limit is None and not member.is_unlimited:
+        return {"used_text": gettext("Not set"), "state": "unset"}
+    return meter(member.used, member.personal_limit)
+
+
+BADGES = {
+    BillingGroup.Standing.OK: ("ok", ""),
+    BillingGroup.Standing.NEAR: ("warn", "triangle-alert"),
+    BillingGroup.Standing.BLOCKED: ("danger", "ban"),
+    BillingGroup.Standing.FROZEN: ("info", "snowflake"),
+    BillingGroup.Standing.NO_LIMIT: ("", ""),
+}
+REASONS = {
+    "member_disabled": _("Disabled"),
+    "member_removed": _("Removed"),
+    "personal_limit_not_set": _("No limit set"),
+    "personal_limit_reached": _("Personal limit reached"),
+    "billing_group_limit_reached": _("Billing group at its limit"),
+}
+
+
+@register.inclusion_tag("_badge.html")
+def standing_badge(group):
+    """The state of a billing group annotated with `used`."""
+    standing = limits.standing(group)
+    kind, icon = BADGES[standing]
+    return {"text": standing.label, "kind": kind, "icon": icon}
+
+
+@register.inclusion_tag("_status.html")
+def member_badge(member):
+    """The status of a member annotated with `reasons`."""
+    if member.status == Member.Status.DISABLED:
+        return {"text": member.get_status_display()}
+    if member.reasons:
+        reasons = "; ".join(str(REASONS[reason]) for reason in member.reasons)
+        return {"text": gettext("Blocked"), "kind": "danger", "icon": "ban", "reason": reasons}
+    return {"text": member.get_status_display(), "kind": "ok"}
