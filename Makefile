@@ -10,12 +10,14 @@ INSTALLED := .venv/installed-
 .PHONY: demo demo-reset test check format lock
 
 demo: $(INSTALLED)dev
+	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
+		|| { echo "Port $(PORT) is not free. Another one: PORT=8123 make demo"; exit 1; }
 	@DEMO=1 exec $(POSTGRES) exec --data .demo -- sh -ec '\
 		$(MANAGE) migrate --verbosity 0; \
 		$(MANAGE) collectstatic --noinput --verbosity 0; \
 		$(MANAGE) load_demo; \
 		echo "Open http://127.0.0.1:$(PORT) in your browser. Ctrl-C stops everything."; \
-		exec $(BIN)/granian config.wsgi:application --interface wsgi --log-level warning \
+		exec $(BIN)/granian config.wsgi:application --interface wsgi --log-level error \
 			--host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8'
 
 demo-reset: $(INSTALLED)dev
@@ -46,11 +48,12 @@ lock:
 
 # Debian keeps ensurepip in a package of its own: without uv, the machine's pip fills the venv.
 $(BIN)/python:
-	if command -v uv >/dev/null; then uv venv --quiet .venv; else python3 -m venv --without-pip .venv; fi
+	@if command -v uv >/dev/null; then uv venv --quiet .venv; else python3 -m venv --without-pip .venv; fi
 
 $(INSTALLED)%: requirements/%.txt | $(BIN)/python
-	if command -v uv >/dev/null; \
+	@echo "Installing $< into .venv"
+	@if command -v uv >/dev/null; \
 	then uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
 	else python3 -m pip --python $(BIN)/python install --quiet --disable-pip-version-check \
 		--root-user-action ignore --require-hashes -r $<; fi
-	touch $@
+	@touch $@
