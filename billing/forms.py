@@ -61,9 +61,12 @@ class TargetForm(OperationForm):
 
     rule_field = "new_name"
     billing_group = forms.ModelChoiceField(
-        label=_("Billing group"), queryset=BillingGroup.objects.none(), required=False
+        label=_("Billing group"),
+        queryset=BillingGroup.objects.none(),
+        required=False,
+        empty_label=_("Choose"),
     )
-    new_name = CleanCharField(label=_("Or create a new one"), max_length=100, required=False)
+    new_name = CleanCharField(label=_("Or the name of a new one"), max_length=100, required=False)
 
     def __init__(self, *args, targets, target, may_create, **kwargs):
         only = None if may_create else targets.get()
