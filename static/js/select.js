@@ -1,29 +1,32 @@
-// The box in a table's head ticks every row of the page; the bulk bar says how many are ticked.
+// The box in a table's head (data-select-all) ticks every row of the page. data-count is what to say
+// of the number ticked; while there is none the place keeps its own words.
 
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form");
-  if (!form?.querySelector("[data-select-all]")) return;
-  if (event.target.matches("[data-select-all]")) {
-    for (const box of boxes(form)) box.checked = event.target.checked;
-  }
-  count(form);
+document.addEventListener("change", ({ target }) => {
+  const all = target.form?.querySelector("[data-select-all]");
+  if (target === all) for (const box of rows(all)) box.checked = all.checked;
+  if (all) count(all);
 });
 
-document.addEventListener("reset", (event) => setTimeout(() => count(event.target)));
-addEventListener("pageshow", () => document.querySelectorAll("form").forEach(count));
+document.addEventListener("reset", () => setTimeout(countAll));
+document.addEventListener("htmx:afterSettle", countAll);
+addEventListener("pageshow", countAll);
 
-function boxes(form) {
-  return [...form.querySelectorAll("tbody [type=checkbox]")];
+function countAll() {
+  document.querySelectorAll("[data-select-all]").forEach(count);
 }
 
-function count(form) {
-  const all = form.querySelector("[data-select-all]");
-  const chosen = boxes(form).filter((box) => box.checked).length;
-  if (all) {
-    all.checked = chosen > 0 && chosen === boxes(form).length;
-    all.indeterminate = chosen > 0 && !all.checked;
-  }
-  for (const place of form.querySelectorAll("[data-count]")) {
-    place.textContent = place.dataset.count.replace("{count}", chosen);
+function rows(all) {
+  return [...all.closest("table").querySelectorAll("tbody [type=checkbox]")];
+}
+
+function count(all) {
+  const ticked = rows(all).filter((box) => box.checked).length;
+  all.checked = ticked > 0 && ticked === rows(all).length;
+  all.indeterminate = ticked > 0 && !all.checked;
+  const name = rows(all)[0]?.name;
+  const chosen = all.form.querySelectorAll(`[name="${name}"]:checked`).length;
+  for (const place of all.form.querySelectorAll("[data-count]")) {
+    place.dataset.none ??= place.textContent;
+    place.textContent = chosen ? place.dataset.count.replace("{count}", chosen) : place.dataset.none;
   }
 }
