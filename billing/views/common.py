@@ -16,7 +16,8 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 def shown_period(request, organization):
     """The period that the address names (404 if there is none such), with its neighbours.
 
-    The period has `is_current`, `query` (for addresses), and for the selector `choices`, `earlier_url` and `later_url`.
+    The period has `is_current`, `query` (for addresses), and for the selector `choices`,
+    `earlier_url` and `later_url`.
     """
     periods = all_periods(organization)
     for period in periods:

@@ -38,16 +38,18 @@ def local_day(at, organization):
 
 @register.inclusion_tag("_meter.html")
 def meter(used, limit):
-    """Credits used against a limit; None means no limit."""
+    """Credits used against a limit; None means no limit, 0 frozen: an empty bar."""
     if limit is None:
         return {"used_text": credits(used)}
+    if limit == 0:
+        return {"used_text": credits(used), "width": "0%"}
     percent = limits.percent(used, limit)
     return {
         "used_text": credits(used),
         "limit_text": credits(limit),
-        "percent_text": f"{number_format(percent, force_grouping=True)}%" if limit else "",
+        "percent_text": f"{count(percent)}%",
         "width": f"{min(percent, 100)}%",
-        "state": limits.state(used, limit) if limit else "",
+        "state": limits.state(used, limit),
     }
 
 
