@@ -37,12 +37,18 @@ def plan_usage(demo, people, period, now, random, density=1):
     times = _times(demo, period.starts_at, end, random)
     by_team = defaultdict(list)
     for person in people:
-        reports = demo.reports * density * pace * random.uniform(0.3, 1.7)
-        for at in islice(times, max(1, round(reports)) if person.consumes else 0):
+        for at in islice(times, _reports(person, demo.reports * density * pace, random)):
             by_team[person.team_at(at)].append(_use(person, at, random))
     plans = {team.name: _credits(team, end < period.ends_at, pace, random) for team in demo.teams}
     uses = chain.from_iterable(_scaled(by_team[name], plan) for name, plan in plans.items())
     return sorted(uses, key=lambda use: use.occurred_at)
+
+
+def _reports(person, average, random):
+    if not person.consumes:
+        return 0
+    least = 4 if person.earlier else 1  # who moved is to be seen on both sides of it
+    return max(least, round(average * random.uniform(0.3, 1.7)))
 
 
 def _credits(team, is_current, pace, random):
