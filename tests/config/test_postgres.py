@@ -185,10 +185,11 @@ def test_the_next_start_removes_what_a_killed_one_left(lingering):
     assert not Path(server["data_directory"]).parent.exists()
 
 
-def test_ctrl_c_reaches_the_command_once():
+@pytest.mark.parametrize("own_session", [[], ["setsid"]], ids=["same session", "own session"])
+def test_ctrl_c_reaches_the_command_once(own_session):
     keyboard, terminal = os.openpty()
     arguments = ["setsid", "--ctty", "--wait"]
-    arguments += command(sys.executable, "-c", COUNT_INTERRUPTS)
+    arguments += command(*own_session, sys.executable, "-c", COUNT_INTERRUPTS)
     with subprocess.Popen(
         arguments, cwd=ROOT, env=variables(), stdin=terminal, stdout=subprocess.PIPE, text=True
     ) as process:
