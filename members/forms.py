@@ -70,7 +70,7 @@ class OperationForm(forms.Form):
     def run(self, verb, **arguments):
         """Call `verb` and return its result, or None when it was refused and the form says why."""
         try:
-            return verb(opened_in=self._opened_in(), **arguments)
+            return verb(**arguments, opened_in=self._opened_in())
         except Refused as refusal:
             self.refused = True
             field = self.rule_field if refusal.field == NON_FIELD_ERRORS else refusal.field
@@ -87,8 +87,8 @@ class OperationForm(forms.Form):
     def _opened_in(self):
         try:
             return starting_on(self.organization, self.cleaned_data["period"])
-        except Period.DoesNotExist:
-            return Period()  # no period of ours: the operation refuses it as not current
+        except (Period.DoesNotExist, OverflowError):
+            return Period(organization=self.organization)  # refused by the operation: not current
 
 
 class PersonalLimitForm(OperationForm):

@@ -5,8 +5,15 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 
+from .tables import search_words
+
 PAGE = 25
 MOST_ONE_BY_ONE = 200
+
+
+def is_number(text):
+    """Whether `text` is digits that fit an id."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 class Picker:
@@ -17,14 +24,13 @@ class Picker:
 
     def __init__(self, candidates, data):
         self.candidates = candidates
-        self.q = data.get("q", "").strip()
+        self.q = search_words(data)
         self.everyone = bool(data.get("everyone"))
         self.shown = data.get("shown", "")
-        ids = [int(pk) for pk in data.getlist("member") if pk.isascii() and pk.isdigit()]
-        self.ids = sorted({pk for pk in ids if pk < 2**63})
+        self.ids = sorted({int(pk) for pk in data.getlist("member") if is_number(pk)})
         look = data.get("look", "")
         self.looks = "look" in data
-        self.number = look if look.isdigit() else data.get("page", "1")
+        self.number = look if is_number(look) else data.get("page", "1")
         self.target = data.get("billing_group", "")
 
     @property
@@ -48,8 +54,10 @@ class Picker:
 
     @property
     def expected(self):
-        """How many the admin was shown, where all that match are chosen."""
-        return int(self.shown or 0) if self.everyone and self.shown.isdigit() else None
+        """How many the admin was shown, where all that match are chosen; -1 where none was."""
+        if not self.everyone:
+            return None
+        return int(self.shown) if is_number(self.shown) else -1
 
     @property
     def chosen_by(self):

@@ -11,6 +11,11 @@ METER = {"th": {"class": "table__meter"}}
 STATUS = {"th": {"class": "table__status"}}
 
 
+def search_words(data):
+    """What is looked for, as the database can be asked for it."""
+    return data.get("q", "").replace("\0", "").strip()
+
+
 def page_of(table, request, rows_of, **also):
     """The page that the address asks for: its ids first, then `rows_of` a queryset of those alone.
 
@@ -24,7 +29,7 @@ def page_of(table, request, rows_of, **also):
     ids = list(page.object_list)
     wanted = Q(pk__in=ids) | Q(**also) if also else Q(pk__in=ids)
     found = {row.pk: row for row in rows_of(rows.model.objects.filter(wanted))}
-    page.object_list = [found.pop(pk) for pk in ids]
+    page.object_list = [found.pop(pk) for pk in ids if pk in found]
     page.beside = list(found.values())
     return page
 

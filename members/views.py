@@ -14,7 +14,7 @@ from config.htmx import redirect_after, render_form, render_page
 from .access import organization_admin, organization_member
 from .forms import PersonalLimitForm
 from .operations import set_personal_limit
-from .tables import MembersTable, page_of
+from .tables import MembersTable, page_of, search_words
 from .tabs import tabs
 from .templatetags.console import credits
 
@@ -41,7 +41,7 @@ def organization_home(request, organization):
 @organization_admin
 def member_list(request, organization):
     period = current_period(organization)
-    q = request.GET.get("q", "").strip()
+    q = search_words(request.GET)
 
     def rows_of(members):
         return with_standing(members.select_related("billing_group"), period)

@@ -89,7 +89,7 @@ def _choice(picker, target, period):
         picker.candidates.filter(pk__in=[member.pk for member in page.object_list]), period
     )
     by_id = {row.pk: row for row in rows.select_related("billing_group")}
-    page.object_list = [by_id[member.pk] for member in page.object_list]
+    page.object_list = [by_id[member.pk] for member in page.object_list if member.pk in by_id]
     chosen = picker.chosen()
     return {
         "page_obj": page,

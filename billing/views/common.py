@@ -10,6 +10,7 @@ from billing.periods import all_periods, current_period
 from config.htmx import render_form
 from members.templatetags.console import period_label
 
+LONGEST_KEY = 19  # digits of an id; Python itself refuses to read numbers of thousands
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -38,6 +39,8 @@ def shown_period(request, organization):
 
 def group_of(organization, key, period, groups=None):
     """The billing group of the address with its usage and members; 404 if there is none such."""
+    if len(key) > LONGEST_KEY:
+        raise Http404
     groups = organization.billing_groups.all() if groups is None else groups
     return get_object_or_404(groups.named_in_url(key).with_usage_in(period).with_member_count())
 

@@ -20,7 +20,7 @@ from billing.tables import (
 )
 from config.htmx import redirect_after, render_page
 from members.access import organization_admin
-from members.tables import page_of
+from members.tables import page_of, search_words
 from members.tabs import tabs
 from members.templatetags.console import count, credits
 
@@ -31,7 +31,7 @@ from .common import form_page, form_view, formal_group_of, group_of, shown_perio
 @organization_admin
 def billing_group_list(request, organization):
     period = shown_period(request, organization)
-    q = request.GET.get("q", "").strip()
+    q = search_words(request.GET)
 
     def rows_of(groups):
         return groups.matching(q).with_usage_in(period).with_member_count()
@@ -131,7 +131,7 @@ def billing_group_detail(request, organization, key):
     group = group_of(organization, key, period)
     has_members = period.is_current and group.deleted_at is None
     shows_members = has_members and request.GET.get("show") != "usage"
-    q = request.GET.get("q", "").strip()
+    q = search_words(request.GET)
     rows = _members_of if shows_members else _users_of
     context = {
         "organization": organization,
