@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dj_database_url
 import structlog
+import structlog.tracebacks
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -159,12 +160,16 @@ EMAIL_BACKEND = os.environ.get(
     f"django.core.mail.backends.{'console' if DEMO or DEBUG else 'smtp'}.EmailBackend",
 )
 
+# Without the values of local variables: they hold passwords and personal data.
+error_in_json = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.dict_tracebacks,
+        error_in_json,
         structlog.processors.JSONRenderer(),
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -182,7 +187,7 @@ LOGGING = {
             ],
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                error_in_json,
                 structlog.processors.JSONRenderer(),
             ],
         }
