@@ -7,6 +7,7 @@ from django.test import override_settings
 from members.models import Member
 
 from .factories import MemberFactory, OrganizationFactory
+from .pages import signed_in
 
 hypothesis.settings.register_profile(
     "suite",
@@ -49,3 +50,9 @@ def admin(organization):
 def member(organization):
     """Not an admin, and free to use Credits until a test says otherwise."""
     return MemberFactory(organization=organization, is_unlimited=True)
+
+
+@pytest.fixture
+def console(admin):
+    """A browser in which the admin is signed in."""
+    return signed_in(admin)
