@@ -31,6 +31,10 @@ def test_all_css_is_under_12_kb_compressed():
     assert sum(len(gzip.compress(sheet.encode())) for sheet in SHEETS.values()) < 12_000
 
 
+def test_the_components_stay_under_900_lines():
+    assert SHEETS["components"].count("\n") < 900
+
+
 @pytest.mark.parametrize("sheet", LAYERS)
 def test_no_sheet_shouts_imports_or_selects_by_id(sheet):
     css = rules(sheet)
