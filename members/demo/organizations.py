@@ -33,7 +33,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """Somebody who must be there; `limit`: see `people.LIMITS`."""
+    """Somebody who must be there; `limit`: amount, unlimited, not set or reached."""
 
     name: str
     email: str

@@ -1,15 +1,18 @@
 """The people of a demo organization: who they are, where they were when, what they may consume."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .names import invent
+from .organizations import UNASSIGNED
 
 LIMITS = {"amount": 60, "unlimited": 34, "not set": 6}  # how many of a hundred people
 
 
 @dataclass(slots=True)
 class Person:
+    """Somebody of a demo organization; `limit` is a key of LIMITS, or "reached"."""
+
     name: str
     email: str
     team: str
@@ -32,13 +35,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    at: object
+    """`people` who came to the team `target` at that instant."""
+
+    at: datetime
     target: str
     people: list
 
 
 def people_of(demo, random):
-    """Everybody of `demo`; the specials come first."""
+    """Everybody of `demo`, the specials first, with the team in which they are today."""
     people = [
         Person(each.name, each.email, each.team, each.limit, each.is_admin, each.ends_as)
         for each in demo.specials
@@ -53,7 +58,7 @@ def people_of(demo, random):
 
 
 def _limit(random, team):
-    if team.name == "Unassigned":  # each of them consumes: somebody should handle them
+    if team.name == UNASSIGNED:  # each of them consumes: somebody should handle them
         return "unlimited"
     return random.choices(list(LIMITS), LIMITS.values())[0]
 
@@ -80,4 +85,5 @@ def moment(period, part, now):
 
 
 def elapsed_until(period, now):
+    """Where the part of `period` that has passed ends; a second has always passed."""
     return max(min(period.ends_at, now), period.starts_at + timedelta(seconds=1))
