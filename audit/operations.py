@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 
 from django.apps import apps
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,22 @@ class Refused(Exception):
         super().__init__(self.code)
 
 
+class SelectionChanged(Refused):
+    code = "selection_changed"
+    message = _("The members that match have changed meanwhile. Check the new number.")
+
+
+class Stale(Refused):
+    """Somebody saved other values since the form was opened; `now` has them by name."""
+
+    code = "stale"
+    message = _("Somebody changed this meanwhile.")
+
+    def __init__(self, now):
+        self.now = now
+        super().__init__(changed_meanwhile=now)
+
+
 class RuleBroken(Refused):
     """A constraint of the database refused the write; the message is the constraint's own."""
 
@@ -73,6 +89,13 @@ def changed(target, result=None, **changes):
         if not (isinstance(value, tuple) and value[0] == value[1])
     }
     return Changed(target, kept, target if result is None else result)
+
+
+def require_unchanged(record, opened_with):
+    """Raise Stale if `record`, locked, differs from what the admin saw ({name: value} or None)."""
+    now = {name: getattr(record, name) for name in opened_with or {}}
+    if now != (opened_with or {}):
+        raise Stale({name: now[name] for name in now if now[name] != opened_with[name]})
 
 
 def operation(event):
@@ -164,8 +187,3 @@ def _plain(value):
     if isinstance(value, models.Model):
         return value.pk
     return value if isinstance(value, str | int | bool | None) else str(value)
-
-
-def form_error(refusal):
-    """The refusal as an error that a form can show."""
-    return ValidationError({refusal.field: [refusal.message]})

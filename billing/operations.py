@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused, changed, operation
+from audit.operations import Refused, SelectionChanged, changed, operation
 
 from .models import BillingGroup
 from .periods import require_current
@@ -21,11 +21,6 @@ class UnassignedIsFixed(Refused):
 class BillingGroupIsGone(Refused):
     code = "billing_group_is_gone"
     message = _("This billing group was deleted meanwhile.")
-
-
-class SelectionChanged(Refused):
-    code = "selection_changed"
-    message = _("The members that match have changed meanwhile. Check the new number.")
 
 
 @dataclass(frozen=True, slots=True)
