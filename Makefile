@@ -31,7 +31,7 @@ check: $(INSTALLED)dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(TEMPLATES) $(BIN)/djade --check --target-version 5.2
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	DEMO=1 $(POSTGRES) exec -- $(MANAGE) makemigrations --check --dry-run
 	env -u DEMO -u DEBUG SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \
 		$(MANAGE) check --deploy --fail-level WARNING
@@ -54,6 +54,6 @@ $(INSTALLED)%: requirements/%.txt | $(BIN)/python
 	@echo "Installing $< into .venv"
 	@if command -v uv >/dev/null; \
 	then uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
-	else python3 -m pip --python $(BIN)/python install --quiet --disable-pip-version-check \
+	else python3 -m pip --python $(BIN)/python install --quiet --no-compile --disable-pip-version-check \
 		--root-user-action ignore --require-hashes -r $<; fi
 	@touch $@
