@@ -155,7 +155,7 @@ BEGIN
 
     -- 4. Admission, with running sums in the order given.
     FOREACH report IN ARRAY reports LOOP
-        CONTINUE WHEN report.verdict IS NOT NULL;
+        CONTINUE WHEN report.verdict IN ('unknown_member', 'duplicate', 'conflict');
         IF recorded_as[report.event_rank] IS NOT NULL THEN
             first := reports[recorded_as[report.event_rank]];
             report.verdict := CASE
@@ -169,6 +169,7 @@ BEGIN
             reports[report.n] := report;
             CONTINUE;
         END IF;
+        CONTINUE WHEN report.verdict IS NOT NULL;
         IF report.enforced THEN
             why := blocked_reasons(
                 report.status, report.is_unlimited, report.personal_limit,

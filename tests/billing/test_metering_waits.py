@@ -1,0 +1,182 @@
+"""What a report must wait for, one wait at a time; that all together hold is `test_metering_races`.
+
+Each test begins its second call while the first is not committed: a lock that is missing, or taken
+after what it guards was read, shows every time and not only in a race that is lost.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from billing.metering import adjust_usage, record_usage
+from billing.models import BillingGroup
+from billing.operations import delete_billing_group
+from billing.periods import make_periods
+from members.operations import disable_member
+from tests.clock import utc
+from tests.factories import (
+    TESTS,
+    BillingGroupFactory,
+    MemberFactory,
+    OrganizationFactory,
+    assign,
+    limit,
+    report,
+    usage,
+)
+from tests.racing import behind
+from tests.sums import assert_totals_equal_records
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def platform(organization):
+    return BillingGroupFactory(organization=organization)
+
+
+@pytest.fixture
+def colleague(organization, platform):
+    return MemberFactory(organization=organization, billing_group=platform, is_unlimited=True)
+
+
+def test_a_members_second_report_sees_what_the_first_used(member):
+    limit(member, 10)
+    _first, second = behind(lambda: report(member, 10), lambda: report(member, 1))
+    assert second.reasons == ["personal_limit_reached"]
+
+
+def test_a_billing_groups_second_report_sees_what_the_first_used(member, colleague, platform):
+    limit(platform, 10)
+    assign(member, platform)
+    _first, second = behind(lambda: report(member, 10), lambda: report(colleague, 1))
+    assert second.reasons == ["billing_group_limit_reached"]
+
+
+def test_so_does_a_batch_that_touches_other_billing_groups_too(member, colleague, platform):
+    limit(platform, 10)
+    batch = [usage(member), usage(colleague)]
+    _first, outcomes = behind(
+        lambda: report(colleague, 10, force=True),
+        lambda: record_usage(organization=member.organization, reports=batch),
+    )
+    assert [each.outcome for each in outcomes] == ["recorded", "refused"]
+
+
+def test_the_first_two_reports_of_a_limited_group_in_a_period_meet_too(member, colleague, platform):
+    limit(platform, 1)
+    assign(member, platform)
+    assert not platform.group_totals.exists()
+    _first, second = behind(lambda: report(member, 1), lambda: report(colleague, 1))
+    assert second.outcome == "refused"
+
+
+def test_without_a_limit_members_of_one_group_are_counted_one_after_the_other(
+    member, colleague, platform
+):
+    assign(member, platform)
+    behind(lambda: report(member, 10), lambda: report(colleague, 1))
+    assert platform.group_totals.get().credits == 11
+    assert_totals_equal_records()
+
+
+def test_a_report_that_waited_for_a_move_belongs_to_the_new_billing_group(member, platform):
+    sent = []
+
+    def move():
+        assign(member, platform)
+        sent.append(usage(member))
+
+    _moved, [outcome] = behind(
+        move, lambda: record_usage(organization=member.organization, reports=sent)
+    )
+    assert outcome.billing_group_id == platform.pk
+
+
+def test_a_move_that_waited_for_a_report_takes_nothing_of_it_along(member, platform):
+    first, _moved = behind(lambda: report(member), lambda: assign(member, platform))
+    assert first.billing_group_id != platform.pk
+    assert report(member).billing_group_id == platform.pk
+
+
+def test_a_report_that_waited_for_its_member_to_be_disabled_is_refused(member):
+    _disabled, outcome = behind(
+        lambda: disable_member(actor=TESTS, member=member), lambda: report(member)
+    )
+    assert outcome.reasons == ["member_disabled"]
+
+
+def test_a_report_that_waited_for_the_same_event_is_a_duplicate(member):
+    sent = usage(member)
+
+    def send():
+        [outcome] = record_usage(organization=member.organization, reports=[sent])
+        return outcome
+
+    first, second = behind(send, send)
+    assert (second.outcome, second.record_id) == ("duplicate", first.record_id)
+
+
+def test_a_report_that_waited_for_anothers_event_of_the_same_id_is_a_conflict(member, colleague):
+    _first, second = behind(
+        lambda: report(member, event_id="one"), lambda: report(colleague, event_id="one")
+    )
+    assert second.outcome == "conflict"
+    assert_totals_equal_records()
+
+
+def test_a_report_that_waited_for_its_period_to_be_made_uses_that_one():
+    organization = OrganizationFactory(opened_at=utc(2026, 1, 10))
+    member = MemberFactory(organization=organization, is_unlimited=True)
+    march = utc(2026, 3, 1)
+    _made, outcome = behind(
+        lambda: make_periods(organization, until=march),
+        lambda: report(member, at=march, received_at=march),
+    )
+    assert outcome.outcome == "recorded"
+    assert organization.periods.count() == 3
+
+
+def test_a_report_that_waited_for_its_billing_group_to_be_deleted_goes_to_unassigned(
+    colleague, platform
+):
+    sent = []
+
+    def delete():
+        delete_billing_group(actor=TESTS, billing_group=platform)
+        sent.append(usage(colleague))
+
+    _deleted, [outcome] = behind(
+        delete, lambda: record_usage(organization=colleague.organization, reports=sent)
+    )
+    unassigned = BillingGroup.objects.get(organization=colleague.organization, is_unassigned=True)
+    assert outcome.billing_group_id == unassigned.pk
+
+
+def test_a_limit_that_is_set_while_reports_are_judged_waits_for_none_of_them(
+    member, colleague, platform
+):
+    assign(member, platform)
+    behind(lambda: report(member, 10), lambda: limit(platform, 10))
+    assert report(colleague).reasons == ["billing_group_limit_reached"]
+
+
+def test_a_report_sees_what_an_adjustment_that_it_waited_for_has_mended(member):
+    limit(member, 10)
+    report(member, 10)
+    period = member.organization.periods.get()
+
+    def mend():
+        return adjust_usage(
+            actor=TESTS,
+            member=member,
+            billing_group=member.billing_group,
+            period=period,
+            credits=Decimal(-1),
+            reason="Counted twice",
+            event_id="mended",
+        )
+
+    _mended, outcome = behind(mend, lambda: report(member))
+    assert outcome.outcome == "recorded"
+    assert_totals_equal_records()
