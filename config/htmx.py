@@ -25,7 +25,10 @@ def render_form(request, template, form, **context):
 
 def redirect_after(request, url):
     """Redirect to `url` after a write; if a dialog stands over that page, to it as it is shown."""
-    beneath = urlsplit(request.htmx.current_url_abs_path or "")
+    try:
+        beneath = urlsplit(request.htmx.current_url_abs_path or "")
+    except ValueError:  # not an address at all
+        return redirect(url)
     if beneath.path == urlsplit(url).path:
         url = beneath._replace(fragment="").geturl()
     return redirect(url)

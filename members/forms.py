@@ -1,8 +1,8 @@
+import re
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from audit.operations import Refused
@@ -13,6 +13,8 @@ from .templatetags.console import credits
 from .text import tidy, validate_printable
 
 MOST_CREDITS = Decimal("99999999999999.9999")
+# By three digits, in Chinese by four; any other comma is refused: "1,5" may mean a fraction.
+GROUPED = re.compile(r"[+-]?(\d{1,3}([,\s]\d{3})+|\d{1,4}([,\s]\d{4})+)(\.\d*)?")
 
 
 class CleanCharField(forms.CharField):
@@ -47,8 +49,8 @@ class CreditsField(forms.DecimalField):
         self.validators[0].message = self.error_messages["min_value"]
 
     def to_python(self, value):
-        if isinstance(value, str):
-            value = value.replace(get_format("THOUSAND_SEPARATOR"), "").replace(" ", "")
+        if isinstance(value, str) and GROUPED.fullmatch(value.strip()):
+            value = re.sub(r"[,\s]", "", value)
         return super().to_python(value)
 
 

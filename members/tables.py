@@ -4,6 +4,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from .text import tidy
+
 PAGE_SIZES = (25, 50, 100)
 NAME = {"th": {"class": "table__name"}}
 NUMBER = {"th": {"class": "numeric"}}
@@ -13,7 +15,7 @@ STATUS = {"th": {"class": "table__status"}}
 
 def search_words(data):
     """What is looked for, as the database can be asked for it."""
-    return data.get("q", "").replace("\0", "").strip()
+    return tidy(data.get("q", "").replace("\0", ""))
 
 
 def page_of(table, request, rows_of, **also):
