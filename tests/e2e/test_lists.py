@@ -1,0 +1,156 @@
+"""Search, sorting, pages and periods: the address says what is shown."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories import BillingGroupFactory, assign, many_members, report
+
+from .screen import BILLING_GROUPS, MEMBERS, expect_rows, row
+
+
+@pytest.fixture
+def groups(organization, people):
+    """Three billing groups with 7, 100 and no Credits used."""
+    groups = {}
+    for name, person in (("Alpha", "Mary"), ("Beta", "Grace"), ("Gamma", None)):
+        groups[name] = BillingGroupFactory(organization=organization, name=name)
+        if person:
+            assign(people[person], groups[name])
+            report(people[person], 10 if person == "Mary" else 90)
+    return groups
+
+
+def test_search_filters_in_place_and_back_forward_and_reload_show_the_same(page, groups):
+    page.goto(BILLING_GROUPS)
+    page.evaluate("window.same = true")
+    page.get_by_role("searchbox").press_sequentially("gam")
+    expect_rows(page, "Gamma")
+    expect(page).to_have_url(re.compile(r"\?q=gam$"))
+    assert page.evaluate("window.same")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.reload()
+    expect_rows(page, "Gamma")
+    expect(page.get_by_role("searchbox")).to_have_value("gam")
+    page.go_back()
+    expect_rows(page, "Unassigned", "Alpha", "Beta", "Gamma")
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    page.go_forward()
+    expect_rows(page, "Gamma")
+    expect(page.get_by_role("searchbox")).to_have_value("gam")
+
+
+def test_search_finds_a_billing_group_by_its_member_and_can_be_cleared(page, groups):
+    page.goto(BILLING_GROUPS)
+    page.get_by_role("searchbox").fill("hopper@")
+    expect_rows(page, "Beta")
+    page.get_by_role("link", name="Clear filters").click()
+    expect_rows(page, "Unassigned", "Alpha", "Beta", "Gamma")
+    expect(page.get_by_role("searchbox")).to_have_value("")
+
+
+def test_a_search_without_result_says_so(page, groups):
+    page.goto(BILLING_GROUPS)
+    page.get_by_role("searchbox").fill("zebra")
+    expect(page.get_by_text("No billing group matches “zebra”.")).to_be_visible()
+    expect(page.get_by_role("link", name="Clear filters").first).to_be_visible()
+
+
+def test_the_number_found_is_read_out(page, people):
+    page.goto(MEMBERS)
+    page.get_by_role("searchbox").fill("hopper")
+    expect(page.get_by_role("status").filter(has_text="1 member")).to_have_count(1)
+
+
+def test_a_head_sorts_first_the_natural_way_then_the_other_then_not_at_all(page, groups):
+    page.goto(BILLING_GROUPS)
+    head = page.get_by_role("columnheader", name="Credits Consumption")
+    head.get_by_role("link").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect_rows(page, "Unassigned", "Beta", "Alpha", "Gamma")
+    expect(page).to_have_url(re.compile(r"\?sort=-used$"))
+    head.get_by_role("link").click()
+    expect_rows(page, "Unassigned", "Gamma", "Alpha", "Beta")
+    head.get_by_role("link").click()
+    expect_rows(page, "Unassigned", "Alpha", "Beta", "Gamma")
+    expect(head).not_to_have_attribute("aria-sort", re.compile(""))
+    page.go_back()
+    expect_rows(page, "Unassigned", "Gamma", "Alpha", "Beta")
+
+
+def test_a_search_keeps_the_sorting(page, groups):
+    page.goto(f"{BILLING_GROUPS}?sort=-used")
+    page.get_by_role("searchbox").fill("a")
+    expect(page).to_have_url(re.compile(r"[?&]q=a"))
+    expect(page).to_have_url(re.compile(r"[?&]sort=-used"))
+    expect_rows(page, "Unassigned", "Beta", "Alpha", "Gamma")
+
+
+def test_pages_turn_in_place_and_a_search_begins_on_the_first(page, organization, people):
+    many_members(organization, 55)
+    page.goto(MEMBERS)
+    page.evaluate("window.same = true")
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("51–59 of 59")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?page=2$"))
+    assert page.evaluate("window.same && scrollY === 0")
+    page.reload()
+    expect(page.get_by_text("51–59 of 59")).to_be_visible()
+    page.get_by_role("searchbox").fill("hopper")
+    expect_rows(page, re.compile("Grace Hopper"))
+    page.go_back()
+    expect(page.get_by_text("51–59 of 59")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("1–50 of 59")).to_be_visible()
+
+
+def test_the_period_selector_shows_another_period_and_back_returns(page, organization, people):
+    page.goto(BILLING_GROUPS)
+    page.get_by_label("Period", exact=True).select_option(index=1)
+    expect(page.get_by_text("Historical period: view and export only")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?period=\d{4}-\d\d-\d\d$"))
+    page.get_by_role("searchbox").fill("unass")
+    expect(page).to_have_url(re.compile("q=unass"))
+    expect(page).to_have_url(re.compile("period="))
+    expect(row(page, "Unassigned").get_by_role("cell", name="9", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Go to the current period").click()
+    expect(page.get_by_text("Historical period")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_text("Historical period: view and export only")).to_be_visible()
+
+
+def test_previous_and_next_period_are_one_click_away(page, organization):
+    page.goto(BILLING_GROUPS)
+    page.get_by_role("link", name="Previous period").click()
+    expect(page.get_by_text("Historical period: view and export only")).to_be_visible()
+    page.get_by_role("link", name="Next period").click()
+    expect(page.get_by_text("Historical period: view and export only")).to_have_count(0)
+
+
+def test_lists_work_without_scripts(enter, admin, organization, groups):
+    many_members(organization, 55)
+    page = enter(admin, java_script_enabled=False)
+    page.goto(BILLING_GROUPS)
+    page.get_by_role("link", name="Credits Consumption").click()
+    expect_rows(page, "Unassigned", "Beta", "Alpha", "Gamma")
+    page.get_by_role("searchbox").fill("a")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("searchbox")).to_have_value("a")
+    page.get_by_role("link", name="Members 59").click()
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("51–59 of 59")).to_be_visible()
+
+
+def test_the_export_follows_its_scope(page, groups):
+    page.goto(f"{BILLING_GROUPS}export/")
+    preview = page.get_by_role("region", name="Preview")
+    expect(preview.get_by_text("5 rows, 227.5 Credits in all")).to_be_visible()
+    page.get_by_label("Scope").select_option("Beta")
+    expect(preview.get_by_text("1 row, 90 Credits in all")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"group={groups['Beta'].pk}"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    assert download.value.suggested_filename.startswith("acme_beta_")
+    page.go_back()
+    expect(preview.get_by_text("5 rows, 227.5 Credits in all")).to_be_visible()
