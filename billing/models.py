@@ -198,6 +198,11 @@ class Assignment(models.Model):
                 name="history_stays",
                 fields=["organization", "member", "billing_group", "started_at"],
             ),
+            pgtrigger.Protect(
+                name="end_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__ended_at__isnull=False),
+            ),
         ]
 
     def __str__(self):
@@ -302,8 +307,12 @@ class UsageRecord(models.Model):
         verbose_name_plural = _("usage records")
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "event_id"], name="event_once_per_organization"
+                fields=["organization", "event_id"],
+                name="event_once_per_organization",
+                violation_error_code="conflict",
+                violation_error_message=_("This event id belongs to another record."),
             ),
+            models.CheckConstraint(condition=~Q(event_id=""), name="event_id_required"),
             models.CheckConstraint(
                 condition=Q(kind="adjustment") | Q(kind="usage", credits__gte=0),
                 name="usage_not_negative",

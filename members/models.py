@@ -54,6 +54,7 @@ class Organization(models.Model):
         verbose_name_plural = _("organizations")
         constraints = [
             *clean_text_constraint("organization", "name"),
+            models.CheckConstraint(condition=~Q(name=""), name="organization_name_required"),
             models.CheckConstraint(
                 condition=Q(period_start_day__range=(1, 31)), name="period_start_day_is_1_to_31"
             ),

@@ -506,6 +506,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="end_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."ended_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="49a56834054a5b865e29e9c74ca861b85a3003db",
+                    operation="UPDATE",
+                    pgid="pgtrigger_end_stays_06d1d",
+                    table="billing_assignment",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="period",
             constraint=models.UniqueConstraint(
@@ -579,7 +594,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="usagerecord",
             constraint=models.UniqueConstraint(
-                fields=("organization", "event_id"), name="event_once_per_organization"
+                fields=("organization", "event_id"),
+                name="event_once_per_organization",
+                violation_error_code="conflict",
+                violation_error_message="This event id belongs to another record.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="usagerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("event_id", ""), _negated=True),
+                name="event_id_required",
             ),
         ),
         migrations.AddConstraint(

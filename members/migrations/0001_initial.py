@@ -182,6 +182,10 @@ class Migration(migrations.Migration):
                         violation_error_message="Remove the invisible characters and outer spaces.",
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="organization_name_required",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(("period_start_day__range", (1, 31))),
                         name="period_start_day_is_1_to_31",
                     ),
