@@ -41,3 +41,8 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.event} {self.target_kind} {self.target_id}"
+
+    @property
+    def member_id(self):
+        """The id of the member who acted; None for keys, support and commands."""
+        return int(self.actor_id) if self.actor_kind == self.ActorKind.USER else None

@@ -53,14 +53,17 @@ class SelectionChanged(Refused):
 
 
 class Stale(Refused):
-    """Somebody saved other values since the form was opened; `now` has them by name."""
+    """Somebody saved other values since the form was opened.
+
+    `now`: those values by name, plain as in JSON; `target`: the record they stand in.
+    """
 
     code = "stale"
     message = _("Somebody changed this meanwhile.")
 
-    def __init__(self, now):
-        self.now = now
-        super().__init__(changed_meanwhile=now)
+    def __init__(self, target, now):
+        self.target, self.now = target, now
+        super().__init__(changed_meanwhile=sorted(now))
 
 
 class RuleBroken(Refused):
@@ -91,11 +94,12 @@ def changed(target, result=None, **changes):
     return Changed(target, kept, target if result is None else result)
 
 
-def require_unchanged(record, opened_with):
-    """Raise Stale if `record`, locked, differs from what the admin saw ({name: value} or None)."""
-    now = {name: getattr(record, name) for name in opened_with or {}}
-    if now != (opened_with or {}):
-        raise Stale({name: now[name] for name in now if now[name] != opened_with[name]})
+def require_unchanged(record, shown):
+    """Raise Stale if `record`, locked, has other values than were shown (plain, by name)."""
+    now = {name: plain(getattr(record, name)) for name in shown or {}}
+    changed_meanwhile = {name: now[name] for name in now if now[name] != shown[name]}
+    if changed_meanwhile:
+        raise Stale(record, changed_meanwhile)
 
 
 def operation(event):
@@ -140,7 +144,7 @@ def record(actor, event, target, changes, outcome=AuditEntry.Outcome.DONE):
         event=event,
         target_kind=target._meta.object_name,
         target_id=target.pk,
-        changes=_plain(changes),
+        changes=plain(changes),
         outcome=outcome,
     )
 
@@ -178,12 +182,12 @@ def _record_refusal(actor, event, arguments, refusal):
         record(actor, event, target, changes, AuditEntry.Outcome.REFUSED)
 
 
-def _plain(value):
+def plain(value):
     """`value` as JSON can hold it: amounts and times as text, records as their ids."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, models.Model):
         return value.pk
     return value if isinstance(value, str | int | bool | None) else str(value)

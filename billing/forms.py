@@ -1,16 +1,17 @@
 import copy
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import CleanCharField, CreditsField, OperationForm
+from members.forms import ChosenMembersForm, CleanCharField, CreditsField, PeriodForm
 from members.templatetags.console import credits
 
 from .models import BillingGroup
 
 
-class BillingGroupForm(OperationForm):
+class BillingGroupForm(PeriodForm):
     """Name and description of a billing group, new (`group` is None) or there already."""
 
     rule_field = "name"
@@ -24,8 +25,8 @@ class BillingGroupForm(OperationForm):
 
     def __init__(self, *args, group=None, **kwargs):
         self.group = group
-        initial = {"name": group.name, "description": group.description} if group else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        shown = {"name": group.name, "description": group.description} if group else {}
+        super().__init__(*args, shown=shown, initial=shown, **kwargs)
 
     @property
     def words(self):
@@ -39,8 +40,9 @@ class BillingGroupForm(OperationForm):
         return name
 
 
-class LimitForm(OperationForm):
+class LimitForm(PeriodForm):
     rule_field = "limit"
+    field_of = {"period_limit": "limit"}
     limit = CreditsField(
         label=_("Period Usage Limit"),
         required=False,
@@ -49,14 +51,18 @@ class LimitForm(OperationForm):
 
     def __init__(self, *args, group, **kwargs):
         limit = "" if group.period_limit is None else credits(group.period_limit)
-        super().__init__(*args, initial={"limit": limit}, **kwargs)
+        shown = {"period_limit": group.period_limit}
+        super().__init__(*args, shown=shown, initial={"limit": limit}, **kwargs)
+
+    def said(self, name, value):
+        return _("No limit") if value is None else credits(Decimal(value))
 
 
-class DeleteForm(OperationForm):
+class DeleteForm(PeriodForm):
     """Nothing to fill in: the period it was opened in and the button."""
 
 
-class TargetForm(OperationForm):
+class TargetForm(PeriodForm, ChosenMembersForm):
     """The billing group that the chosen members get, or the name of a new one."""
 
     rule_field = "new_name"
@@ -68,10 +74,10 @@ class TargetForm(OperationForm):
     )
     new_name = CleanCharField(label=_("Or the name of a new one"), max_length=100, required=False)
 
-    def __init__(self, *args, targets, target, may_create, **kwargs):
+    def __init__(self, *args, targets, may_create, picker, **kwargs):
         only = None if may_create else targets.get()
-        initial = {"billing_group": only.pk if only else target}
-        super().__init__(*args, initial=initial, **kwargs)
+        initial = {"billing_group": only.pk if only else picker.target}
+        super().__init__(*args, picker=picker, initial=initial, **kwargs)
         self.fields["billing_group"].queryset = targets
         if only:
             del self.fields["new_name"]
@@ -99,7 +105,7 @@ class TargetForm(OperationForm):
         return cleaned
 
 
-class MemberBillingGroupForm(OperationForm):
+class MemberBillingGroupForm(PeriodForm):
     """The billing group of one member, Unassigned too."""
 
     billing_group = forms.ModelChoiceField(

@@ -7,7 +7,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused, SelectionChanged, changed, operation
+from audit.operations import (
+    Refused,
+    SelectionChanged,
+    changed,
+    operation,
+    require_unchanged,
+)
 
 from .models import BillingGroup
 from .periods import require_current
@@ -44,13 +50,17 @@ def create_billing_group(*, actor, organization, name, description="", opened_in
 
 
 @operation("EditBillingGroup")
-def edit_billing_group(*, actor, billing_group, name, description, opened_in=None):
+def edit_billing_group(
+    *, actor, billing_group, name, description, shown=None, opened_in=None
+):
     """Rename and describe a formal billing group, in history too; returns it.
 
+    `shown`: the values that the admin saw; raises Stale when others stand there now.
     Raises UnassignedIsFixed, BillingGroupIsGone, or RuleBroken for a name that is taken.
     """
     require_current(billing_group.organization, opened_in)
     group = _locked_formal(billing_group)
+    require_unchanged(group, shown)
     before = (group.name, group.description)
     group.name, group.description = name, description
     group.save(update_fields=["name", "description", "updated_at"])
@@ -58,13 +68,15 @@ def edit_billing_group(*, actor, billing_group, name, description, opened_in=Non
 
 
 @operation("SetBillingGroupLimit")
-def set_period_limit(*, actor, billing_group, credits, opened_in=None):
+def set_period_limit(*, actor, billing_group, credits, shown=None, opened_in=None):
     """Cap what `billing_group` may consume in each period; None lifts the cap, 0 freezes it.
 
-    Raises UnassignedIsFixed for the system group, BillingGroupIsGone for a deleted one.
+    Raises UnassignedIsFixed for the system group, BillingGroupIsGone for a deleted one, Stale
+    when another limit than the one in `shown` stands there now.
     """
     require_current(billing_group.organization, opened_in)
     group = _locked_formal(billing_group)
+    require_unchanged(group, shown)
     before, group.period_limit = group.period_limit, credits
     group.save(update_fields=["period_limit", "updated_at"])
     return changed(group, period_limit=(before, credits))

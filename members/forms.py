@@ -1,15 +1,20 @@
+import json
 import re
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused
+from audit.models import AuditEntry
+from audit.operations import Refused, Stale, plain
 from billing.models import Period
 from billing.periods import PeriodIsOver, current_period, starting_on
 
-from .templatetags.console import credits
+from .models import Member
+from .picker import MOST_ONE_BY_ONE
+from .templatetags.console import count, credits
 from .text import tidy, validate_printable
 
 MOST_CREDITS = Decimal("99999999999999.9999")
@@ -55,36 +60,93 @@ class CreditsField(forms.DecimalField):
 
 
 class OperationForm(forms.Form):
-    """A form that runs an operation in the period in which it was opened.
+    """A form that runs an operation; a refusal becomes an error, so that nothing typed is lost.
 
-    A refusal becomes an error of the form, so that nothing typed is lost.
+    `shown`: the values of the record that the form was opened with, by name. They travel with
+    the form, and the operation refuses to write over what somebody else saved meanwhile.
     """
 
-    period = forms.DateField(widget=forms.HiddenInput)
+    shown = forms.JSONField(widget=forms.HiddenInput, required=False)
     rule_field = NON_FIELD_ERRORS  # where a rule of the database is shown
+    field_of = {}  # the form's field of a record's value, where they differ in name
 
-    def __init__(self, *args, organization, **kwargs):
+    def __init__(self, *args, organization, shown=None, **kwargs):
         self.organization = organization
         self.refused = False
-        initial = {"period": current_period(organization).first_day, **kwargs.pop("initial", {})}
+        initial = {"shown": plain(shown or {}), **kwargs.pop("initial", {})}
         super().__init__(*args, initial=initial, **kwargs)
+        if not shown:
+            del self.fields["shown"]
 
     def run(self, verb, **arguments):
         """Call `verb` and return its result, or None when it was refused and the form says why."""
+        if "shown" in self.fields:
+            arguments["shown"] = self.cleaned_data["shown"]
         try:
-            return verb(**arguments, opened_in=self._opened_in())
+            return verb(**arguments)
+        except Stale as refusal:
+            self._show_changes(refusal)
         except Refused as refusal:
-            self.refused = True
             field = self.rule_field if refusal.field == NON_FIELD_ERRORS else refusal.field
             in_form = field in self.fields and not isinstance(refusal, PeriodIsOver)
             self.add_error(field if in_form else None, str(refusal.message))
-            return None
+        self.refused = True
+        return None
 
     @property
     def status(self):
         if self.refused:
             return 409
         return 422 if self.errors else 200
+
+    def clean_shown(self):
+        shown = self.cleaned_data["shown"] or {}
+        if not isinstance(shown, dict) or not set(shown) <= set(self.initial["shown"]):
+            raise forms.ValidationError(_("Open this form again."))
+        return shown
+
+    def said(self, name, value):
+        """A value of the record, plain as in JSON, in words."""
+        return str(value)
+
+    def _show_changes(self, refusal):
+        """Name the other's value beside the typed one; saving again then goes through."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("shown")] = json.dumps(self.cleaned_data["shown"] | refusal.now)
+        who, at = last_change(refusal.target)
+        time = time_format(at.astimezone(self.organization.zone), "TIME_FORMAT")
+        for name, value in refusal.now.items():
+            text = _("%(who)s set this to “%(value)s” at %(time)s. Save again to keep yours.")
+            words = {"who": who, "value": self.said(name, value), "time": time}
+            field = self.field_of.get(name, name)
+            self.add_error(field if field in self.fields else None, text % words)
+
+
+def last_change(target):
+    """Who changed `target` last, by name, and when."""
+    entries = AuditEntry.objects.filter(
+        organization=target.organization_id,
+        target_kind=target._meta.object_name,
+        target_id=target.pk,
+        outcome=AuditEntry.Outcome.DONE,
+    )
+    entry = entries.latest("id")
+    member = Member.objects.filter(organization=target.organization_id, pk=entry.member_id).first()
+    return (member.name if member else entry.get_actor_kind_display()), entry.at
+
+
+class PeriodForm(OperationForm):
+    """A form whose operation is allowed in the current period only: it names its own."""
+
+    period = forms.DateField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, organization, **kwargs):
+        day = current_period(organization).first_day
+        initial = {"period": day, **kwargs.pop("initial", {})}
+        super().__init__(*args, organization=organization, initial=initial, **kwargs)
+
+    def run(self, verb, **arguments):
+        return super().run(verb, **arguments, opened_in=self._opened_in())
 
     def _opened_in(self):
         try:
@@ -93,7 +155,23 @@ class OperationForm(forms.Form):
             return Period(organization=self.organization)  # refused by the operation: not current
 
 
-class PersonalLimitForm(OperationForm):
+class ChosenMembersForm(OperationForm):
+    """Members chosen with a picker."""
+
+    def __init__(self, *args, picker, **kwargs):
+        self.picker = picker
+        super().__init__(*args, **kwargs)
+
+    def clean(self):
+        if not self.picker.everyone and not self.picker.ids:
+            raise forms.ValidationError(_("Choose at least one member."))
+        if self.picker.too_many:
+            text = _("Choose at most %(count)s members one by one, or all that match a search.")
+            raise forms.ValidationError(text % {"count": count(MOST_ONE_BY_ONE)})
+        return super().clean()
+
+
+class PersonalLimitForm(PeriodForm):
     """Not set, an amount, or unlimited."""
 
     NOT_SET, AMOUNT, UNLIMITED = "not_set", "amount", "unlimited"
@@ -107,8 +185,16 @@ class PersonalLimitForm(OperationForm):
     )
     amount = CreditsField(label=_("Amount"), required=False)
 
+    field_of = {"personal_limit": "amount", "is_unlimited": "kind"}
+
     def __init__(self, *args, member, **kwargs):
-        super().__init__(*args, initial=self._now(member), **kwargs)
+        shown = {"personal_limit": member.personal_limit, "is_unlimited": member.is_unlimited}
+        super().__init__(*args, shown=shown, initial=self._now(member), **kwargs)
+
+    def said(self, name, value):
+        if name == "is_unlimited":
+            return _("Unlimited") if value else _("Amount")
+        return _("Not set") if value is None else credits(Decimal(value))
 
     def _now(self, member):
         if member.is_unlimited:

@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused, changed, operation
+from audit.operations import Refused, changed, operation, require_unchanged
 from billing.models import UNASSIGNED, BillingGroup
 from billing.periods import follow_calendar, follow_late_window, make_periods, require_current
 from groups.models import GroupMembership
@@ -103,10 +103,16 @@ def _limit_or_default(organization, personal_limit=None, is_unlimited=None):
 
 
 @operation("SetPersonalLimit")
-def set_personal_limit(*, actor, member, personal_limit=None, is_unlimited=False, opened_in=None):
-    """Set what `member` may consume in each period: Credits, unlimited, or neither (not set)."""
+def set_personal_limit(
+    *, actor, member, personal_limit=None, is_unlimited=False, shown=None, opened_in=None
+):
+    """Set what `member` may consume in each period: Credits, unlimited, or neither (not set).
+
+    Raises MemberIsGone, or Stale when another limit than the one in `shown` stands there now.
+    """
     require_current(member.organization, opened_in)
     member = _locked(member)
+    require_unchanged(member, shown)
     before = (member.personal_limit, member.is_unlimited)
     member.personal_limit, member.is_unlimited = personal_limit, is_unlimited
     member.save(update_fields=["personal_limit", "is_unlimited"])

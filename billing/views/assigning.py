@@ -13,7 +13,7 @@ from billing.operations import assign_members, assign_to_new_billing_group
 from billing.periods import current_period
 from config.htmx import redirect_after, render_page
 from members.access import organization_admin
-from members.picker import MOST_ONE_BY_ONE, Picker
+from members.picker import Picker
 from members.templatetags.console import count
 
 from .common import form_view, group_of
@@ -49,7 +49,7 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
         organization=organization,
         targets=targets.with_usage_in(period).unassigned_first(),
         may_create=may_create,
-        target=picker.target,
+        picker=picker,
     )
     if form.is_valid() and (moved := _assign(request, organization, form, picker)):
         messages.success(request, _moved(moved))
@@ -69,13 +69,6 @@ def _assign(request, organization, form, picker):
         "expected": picker.expected,
         "chosen_by": picker.chosen_by,
     }
-    if not picker.everyone and not picker.ids:
-        form.add_error(None, _("Choose at least one member."))
-        return None
-    if picker.too_many:
-        text = _("Choose at most %(count)s members one by one, or all that match a search.")
-        form.add_error(None, text % {"count": count(MOST_ONE_BY_ONE)})
-        return None
     if name := form.cleaned_data.get("new_name"):
         arguments |= {"organization": organization, "name": name}
         return form.run(assign_to_new_billing_group, **arguments)
