@@ -84,6 +84,7 @@ def console():
 def new_context(new_context, console):
     def make(**options):
         context = new_context(**options)
+        context.set_default_timeout(10_000)
         console.listen(context)
         return context
 
