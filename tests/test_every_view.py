@@ -135,8 +135,8 @@ def test_every_page_of_an_organization_is_listed_here():
 @every_view
 def test_it_answers_an_admin(place, client, name):
     response = client.get(place.url(name))
-    response.close()
     assert response.status_code == VIEWS[name].answers
+    assert response.getvalue() or response["Location"]  # a download is closed at its end
 
 
 @pytest.mark.parametrize("name", [name for name in GUARDED if name != "billing:download"])
