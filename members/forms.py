@@ -18,8 +18,8 @@ from .templatetags.console import count, credits
 from .text import tidy, validate_printable
 
 MOST_CREDITS = Decimal("99999999999999.9999")
-# By three digits, in Chinese by four; any other comma is refused: "1,5" may mean a fraction.
-GROUPED = re.compile(r"[+-]?(\d{1,3}([,\s]\d{3})+|\d{1,4}([,\s]\d{4})+)(\.\d*)?")
+# Any other comma is refused: "1,5" may mean a fraction.
+GROUPED = re.compile(r"[+-]?\d{1,3}([,\s]\d{3})+(\.\d*)?")
 
 
 class CleanCharField(forms.CharField):
