@@ -1,0 +1,84 @@
+"""Assign Billing Group: one member, to any billing group, Unassigned too."""
+
+import pytest
+
+from billing.operations import delete_billing_group
+from members.operations import remove_member
+
+from ..factories import TESTS, BillingGroupFactory, MemberFactory, assign, report
+from ..pages import rows, today, url, words
+
+
+@pytest.fixture
+def group(organization):
+    return BillingGroupFactory(organization=organization, name="Platform")
+
+
+@pytest.fixture
+def save(console, organization, member):
+    def post(target):
+        address = url("members:assign", organization, member.pk)
+        response = console.post(address, {"billing_group": target, "period": today(organization)})
+        member.refresh_from_db()
+        return response
+
+    return post
+
+
+def test_the_member_moves_and_a_sentence_says_where(console, save, member, group):
+    page = console.get(save(group.pk)["Location"])
+    assert member.billing_group == group
+    assert f"{member.name} is in Platform now." in words(page)
+    assert " Platform " in rows(page)[f"member-{member.pk}"]
+
+
+def test_back_to_unassigned(console, save, organization, member, group):
+    assign(member, group)
+    page = console.get(save(organization.billing_groups.unassigned().pk)["Location"])
+    assert member.billing_group.is_unassigned
+    assert f"{member.name} is in Unassigned now." in words(page)
+
+
+def test_usage_stays_where_it_was_used(console, save, organization, member, group):
+    report(member, 5)
+    save(group.pk)
+    page = console.get(url("billing:list", organization))
+    assert rows(page)["billing-group-unassigned"].startswith("Unassigned System 1 5")
+    assert rows(page)[f"billing-group-{group.pk}"].startswith("Platform 1 0")
+
+
+def test_every_living_group_of_the_organization_can_be_chosen_unassigned_first(
+    console, organization, member, group
+):
+    gone = BillingGroupFactory(organization=organization, name="Gone")
+    delete_billing_group(actor=TESTS, billing_group=gone)
+    BillingGroupFactory(name="Secret")
+    page = console.get(url("members:assign", organization, member.pk))
+    options = page.context["form"]["billing_group"].field.queryset
+    assert [option.name for option in options] == ["Unassigned", "Platform"]
+    assert "Secret" not in words(page)
+
+
+@pytest.mark.parametrize("target", ["", "x", "0", "9" * 30, "unassigned", "\x00"])
+def test_a_group_that_cannot_be_comes_back(save, member, target):
+    assert save(target).status_code == 422
+    assert member.billing_group.is_unassigned
+
+
+def test_a_group_of_another_organization_is_no_choice(save, member):
+    assert save(BillingGroupFactory().pk).status_code == 422
+    assert member.billing_group.is_unassigned
+
+
+def test_a_removed_member_has_no_forms(console, organization, member):
+    remove_member(actor=TESTS, member=member)
+    for form in ("assign", "limit"):
+        assert console.get(url(f"members:{form}", organization, member.pk)).status_code == 404
+
+
+def test_a_member_of_two_organizations_is_moved_in_one(save, member, group):
+    twin = MemberFactory(user=member.user)
+    save(group.pk)
+    twin.refresh_from_db()
+    assert member.billing_group == group
+    assert twin.billing_group.is_unassigned
