@@ -1,8 +1,7 @@
 import django_tables2 as tables
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from members.tables import METER, NAME, NUMBER, STATUS, ConsoleTable
+from members.tables import METER, NAME, NUMBER, STATUS, ConsoleTable, by
 
 
 class BillingGroupsTable(ConsoleTable):
@@ -20,10 +19,10 @@ class BillingGroupsTable(ConsoleTable):
         pass
 
     def order_used(self, queryset, is_descending):
-        return queryset.order_by(_by("used", is_descending), "pk"), True
+        return queryset.orderby(by("used", is_descending), "pk"), True
 
     def order_member_count(self, queryset, is_descending):
-        return queryset.order_by(_by("member_count", is_descending), "pk"), True
+        return queryset.orderby(by("member_count", is_descending), "pk"), True
 
 
 class PastBillingGroupsTable(BillingGroupsTable):
@@ -43,7 +42,7 @@ class UsageTable(ConsoleTable):
         order_by = "-used"
 
     def order_used(self, queryset, is_descending):
-        return queryset.order_by(_by("used", is_descending), "pk"), True
+        return queryset.orderby(by("used", is_descending), "pk"), True
 
 
 class GroupMembersTable(ConsoleTable):
@@ -53,7 +52,3 @@ class GroupMembersTable(ConsoleTable):
 
     class Meta(ConsoleTable.Meta):
         pass
-
-
-def _by(name, is_descending):
-    return F(name).desc() if is_descending else F(name).asc()

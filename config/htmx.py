@@ -4,6 +4,14 @@ from urllib.parse import urlsplit
 
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def posted(request):
+    """What a form was sent with; None while it is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def render_page(request, page, region, context):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("o/<slug:slug>/", organization_home, name="organization"),
     path("o/<slug:slug>/members/", include("members.urls")),
+    path("o/<slug:slug>/groups/", include("groups.urls")),
     path("o/<slug:slug>/billing-groups/", include("billing.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -1,10 +1,24 @@
 import pgtrigger
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
 from members.text import clean_text_constraint, validate_printable
+
+
+class GroupQuerySet(models.QuerySet):
+    def matching(self, text):
+        """Groups whose name or description contains `text`, ignoring case."""
+        if not text:
+            return self
+        return self.filter(models.Q(name__icontains=text) | models.Q(description__icontains=text))
+
+    def with_member_count(self):
+        """Annotate `member_count`."""
+        memberships = GroupMembership.objects.filter(group=models.OuterRef("pk")).order_by()
+        counts = memberships.values("group").annotate(count=models.Count("pk")).values("count")
+        return self.annotate(member_count=Coalesce(models.Subquery(counts), 0))
 
 
 class Group(models.Model):
@@ -25,6 +39,8 @@ class Group(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = GroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("group")

@@ -60,8 +60,22 @@ class Picker:
         return int(self.shown) if is_number(self.shown) else -1
 
     @property
-    def chosen_by(self):
-        return {"q": self.q} if self.everyone else {}
+    def arguments(self):
+        """The choice as the operations on members take it."""
+        chosen_by = {"q": self.q} if self.everyone else {}
+        return {"members": self.chosen(), "expected": self.expected, "chosen_by": chosen_by}
+
+    def context(self, rows_of):
+        """What the page shows: the page of results as `rows_of` has them, and who is chosen."""
+        page = self.page()
+        ids = [member.pk for member in page.object_list]
+        rows = {row.pk: row for row in rows_of(self.candidates.filter(pk__in=ids))}
+        page.object_list = [rows[pk] for pk in ids if pk in rows]
+        return {
+            "page_obj": page,
+            "elsewhere": self.elsewhere(page),
+            "chosen_count": self.chosen().count(),
+        }
 
     @property
     def too_many(self):

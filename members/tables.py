@@ -1,6 +1,6 @@
 import django_tables2 as tables
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,10 @@ def page_of(table, request, rows_of, **also):
 def _size(request):
     size = request.GET.get("size", "")
     return int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[1]
+
+
+def by(name, is_descending):
+    return F(name).desc() if is_descending else F(name).asc()
 
 
 class ConsoleTable(tables.Table):

@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 
 def tabs(organization, current):
     members = organization.members.present().count()
+    groups = organization.groups.count()
     billing_groups = organization.billing_groups.alive().count()
     return [
         (_("Members"), _url("members:list", organization), members, current == "members"),
+        (_("Groups"), _url("groups:list", organization), groups, current == "groups"),
         (
             _("Billing Groups"),
             _url("billing:list", organization),

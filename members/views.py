@@ -3,13 +3,13 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from billing.forms import MemberBillingGroupForm
 from billing.limits import with_standing
 from billing.operations import assign_members
 from billing.periods import current_period
-from config.htmx import redirect_after, render_form, render_page
+from config.htmx import form_view, posted, redirect_after, render_form, render_page
 
 from .access import organization_admin, organization_member
 from .forms import PersonalLimitForm
@@ -17,8 +17,6 @@ from .operations import set_personal_limit
 from .tables import MembersTable, page_of, search_words
 from .tabs import tabs
 from .templatetags.console import credits
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET
@@ -62,7 +60,7 @@ def member_list(request, organization):
 @organization_admin
 def member_assign(request, organization, pk):
     member = _present(organization, pk)
-    form = MemberBillingGroupForm(request.POST or None, organization=organization, member=member)
+    form = MemberBillingGroupForm(posted(request), organization=organization, member=member)
     if form.is_valid():
         target = form.cleaned_data["billing_group"]
         members = organization.members.filter(pk=member.pk)
@@ -79,7 +77,7 @@ def member_assign(request, organization, pk):
 @organization_admin
 def member_limit(request, organization, pk):
     member = _present(organization, pk)
-    form = PersonalLimitForm(request.POST or None, organization=organization, member=member)
+    form = PersonalLimitForm(posted(request), organization=organization, member=member)
     if form.is_valid():
         arguments = {"member": member, **form.limit}
         if form.run(set_personal_limit, actor=request.actor, **arguments):

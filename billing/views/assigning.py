@@ -11,12 +11,12 @@ from billing.forms import TargetForm
 from billing.limits import with_standing
 from billing.operations import assign_members, assign_to_new_billing_group
 from billing.periods import current_period
-from config.htmx import redirect_after, render_page
+from config.htmx import form_view, posted, redirect_after, render_page
 from members.access import organization_admin
 from members.picker import Picker
 from members.templatetags.console import count
 
-from .common import form_view, group_of
+from .common import group_of
 
 
 @form_view
@@ -41,11 +41,11 @@ def billing_group_assign(request, organization, key):
 def _assign_page(request, organization, candidates, targets, title, may_create=False):
     """Looking keeps the choice in the address; assigning writes."""
     period = current_period(organization)
-    picker = Picker(candidates, request.POST or request.GET)
+    picker = Picker(candidates, posted(request) or request.GET)
     if picker.looks:
         return redirect(request.path + picker.address)
     form = TargetForm(
-        request.POST or None,
+        posted(request),
         organization=organization,
         targets=targets.with_usage_in(period).unassigned_first(),
         may_create=may_create,
@@ -54,42 +54,31 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
     if form.is_valid() and (moved := _assign(request, organization, form, picker)):
         messages.success(request, _moved(moved))
         return redirect_after(request, reverse("billing:list", args=[organization.slug]))
-    context = {"form": form, "picker": picker, "title": title, "may_create": may_create}
-    context |= _choice(picker, form.target, period)
-    context["organization"] = organization
+
+    def rows_of(members):
+        return with_standing(members.select_related("billing_group"), period)
+
+    context = {
+        "organization": organization,
+        "form": form,
+        "picker": picker,
+        "title": title,
+        "may_create": may_create,
+        "consequence": consequences.of_assigning(picker.chosen(), form.target, period),
+        **picker.context(rows_of),
+    }
     response = render_page(request, "billing/assign.html", "picker", context)
     response.status_code = form.status
     return response
 
 
 def _assign(request, organization, form, picker):
-    arguments = {
-        "actor": request.actor,
-        "members": picker.chosen(),
-        "expected": picker.expected,
-        "chosen_by": picker.chosen_by,
-    }
+    arguments = {"actor": request.actor, **picker.arguments}
     if name := form.cleaned_data.get("new_name"):
         arguments |= {"organization": organization, "name": name}
         return form.run(assign_to_new_billing_group, **arguments)
     target = form.cleaned_data["billing_group"]
     return form.run(assign_members, billing_group=target, **arguments)
-
-
-def _choice(picker, target, period):
-    page = picker.page()
-    rows = with_standing(
-        picker.candidates.filter(pk__in=[member.pk for member in page.object_list]), period
-    )
-    by_id = {row.pk: row for row in rows.select_related("billing_group")}
-    page.object_list = [by_id[member.pk] for member in page.object_list if member.pk in by_id]
-    chosen = picker.chosen()
-    return {
-        "page_obj": page,
-        "elsewhere": picker.elsewhere(page).select_related("billing_group"),
-        "chosen_count": chosen.count(),
-        "consequence": consequences.of_assigning(chosen, target, period),
-    }
 
 
 def _moved(moved):

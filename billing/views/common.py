@@ -4,14 +4,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from billing.periods import all_periods, current_period
 from config.htmx import render_form
 from members.templatetags.console import period_label
 
 LONGEST_KEY = 19  # digits of an id; Python itself refuses to read numbers of thousands
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def shown_period(request, organization):

@@ -18,13 +18,13 @@ from billing.tables import (
     PastBillingGroupsTable,
     UsageTable,
 )
-from config.htmx import redirect_after, render_page
+from config.htmx import form_view, posted, redirect_after, render_page
 from members.access import organization_admin
 from members.tables import page_of, search_words
 from members.tabs import tabs
 from members.templatetags.console import count, credits
 
-from .common import form_page, form_view, formal_group_of, group_of, shown_period
+from .common import form_page, formal_group_of, group_of, shown_period
 
 
 @require_GET
@@ -55,7 +55,7 @@ def billing_group_list(request, organization):
 @form_view
 @organization_admin
 def billing_group_create(request, organization):
-    form = BillingGroupForm(request.POST or None, organization=organization)
+    form = BillingGroupForm(posted(request), organization=organization)
     if form.is_valid():
         arguments = {"organization": organization, **form.words}
         if group := form.run(create_billing_group, actor=request.actor, **arguments):
@@ -69,7 +69,7 @@ def billing_group_create(request, organization):
 @organization_admin
 def billing_group_edit(request, organization, key):
     group = formal_group_of(organization, key)
-    form = BillingGroupForm(request.POST or None, organization=organization, group=group)
+    form = BillingGroupForm(posted(request), organization=organization, group=group)
     if form.is_valid():
         arguments = {"billing_group": group, **form.words}
         if form.run(edit_billing_group, actor=request.actor, **arguments):
@@ -83,7 +83,7 @@ def billing_group_edit(request, organization, key):
 @organization_admin
 def billing_group_limit(request, organization, key):
     group = formal_group_of(organization, key)
-    form = LimitForm(request.POST or None, organization=organization, group=group)
+    form = LimitForm(posted(request), organization=organization, group=group)
     if form.is_valid():
         arguments = {"billing_group": group, "credits": form.cleaned_data["limit"]}
         if form.run(set_period_limit, actor=request.actor, **arguments):
@@ -104,7 +104,7 @@ def _limited(group, limit):
 @organization_admin
 def billing_group_delete(request, organization, key):
     group = formal_group_of(organization, key)
-    form = DeleteForm(request.POST or None, organization=organization)
+    form = DeleteForm(posted(request), organization=organization)
     arguments = {"actor": request.actor, "billing_group": group}
     if form.is_valid() and (moved := form.run(delete_billing_group, **arguments)):
         messages.success(request, _deleted(group, moved))
