@@ -33,5 +33,5 @@ class RefusalMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, Refused):
-            return render(request, "409.html", {"refusal": exception}, status=409)
+            return render(request, "409.html", {"refusal": exception.message}, status=409)
         return None

@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from members.views import home, organization_home
+from members.views.home import home, organization_home
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)

@@ -72,10 +72,9 @@ def group_edit(request, organization, pk):
 def group_delete(request, organization, pk):
     group = get_object_or_404(organization.groups.with_member_count(), pk=pk)
     form = OperationForm(posted(request), organization=organization)
-    if form.is_valid():
-        if gone := form.run(delete_group, actor=request.actor, group=group):
-            messages.success(request, _deleted(gone))
-            return redirect_after(request, _list_url(organization))
+    if form.is_valid() and (gone := form.run(delete_group, actor=request.actor, group=group)):
+        messages.success(request, _deleted(gone))
+        return redirect_after(request, _list_url(organization))
     context = {
         "title": _("Delete %(name)s?") % {"name": group.name},
         "submit_label": _("Delete"),

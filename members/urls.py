@@ -1,10 +1,10 @@
 from django.urls import path
 
-from . import views
+from .views import members
 
 app_name = "members"
 urlpatterns = [
-    path("", views.member_list, name="list"),
-    path("<int:pk>/assign/", views.member_assign, name="assign"),
-    path("<int:pk>/limit/", views.member_limit, name="limit"),
+    path("", members.member_list, name="list"),
+    path("<int:pk>/assign/", members.member_assign, name="assign"),
+    path("<int:pk>/limit/", members.member_limit, name="limit"),
 ]

@@ -57,7 +57,7 @@ def queries(client, address, **headers):
     """The SQL that `address` asks for, beyond session, user and membership, asked once each."""
     with CaptureQueriesContext(connection) as asked:
         response = client.get(address, headers=headers)
-    assert response.status_code == 200
+    assert response.status_code == 200, address
     sql = [query["sql"] for query in asked]
     assert all(expected in one for expected, one in zip(DOOR, sql, strict=False))
     return sql[len(DOOR) :]

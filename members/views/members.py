@@ -1,6 +1,5 @@
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -10,29 +9,12 @@ from billing.limits import with_standing
 from billing.operations import assign_members
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
-
-from .access import organization_admin, organization_member
-from .forms import PersonalLimitForm
-from .operations import set_personal_limit
-from .tables import MembersTable, page_of, search_words
-from .tabs import tabs
-from .templatetags.console import credits
-
-
-@require_GET
-@login_required
-def home(request):
-    """To the person's organization, or the chooser where there are several."""
-    members = list(request.user.memberships.enabled().select_related("organization"))
-    if len(members) == 1:
-        return redirect("organization", members[0].organization.slug)
-    return render(request, "members/home.html", {"members": members, "title": _("Organizations")})
-
-
-@require_GET
-@organization_member
-def organization_home(request, organization):
-    return redirect("billing:list", organization.slug)
+from members.access import organization_admin
+from members.forms import PersonalLimitForm
+from members.operations import set_personal_limit
+from members.tables import MembersTable, page_of, search_words
+from members.tabs import tabs
+from members.templatetags.console import credits
 
 
 @require_GET
