@@ -19,10 +19,10 @@ class BillingGroupsTable(ConsoleTable):
         pass
 
     def order_used(self, queryset, is_descending):
-        return queryset.orderby(by("used", is_descending), "pk"), True
+        return queryset.order_by(by("used", is_descending), "pk"), True
 
     def order_member_count(self, queryset, is_descending):
-        return queryset.orderby(by("member_count", is_descending), "pk"), True
+        return queryset.order_by(by("member_count", is_descending), "pk"), True
 
 
 class PastBillingGroupsTable(BillingGroupsTable):
@@ -42,7 +42,7 @@ class UsageTable(ConsoleTable):
         order_by = "-used"
 
     def order_used(self, queryset, is_descending):
-        return queryset.orderby(by("used", is_descending), "pk"), True
+        return queryset.order_by(by("used", is_descending), "pk"), True
 
 
 class GroupMembersTable(ConsoleTable):
