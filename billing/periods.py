@@ -97,12 +97,16 @@ def make_periods(organization, *, until):
 
 
 def extend_back(organization, *, to):
-    """Make the periods before the first one that history from the instant `to` on needs."""
+    """Make the periods before the first one that history from the instant `to` on needs.
+
+    Where another calendar made the first one, the hours up to it are no period of their own: it
+    would begin on the same local day.
+    """
     with transaction.atomic():
         organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         end = organization.periods.last().starts_at
         while end > to:
-            start = last_boundary(organization, end - timedelta(microseconds=1))
+            start = last_boundary(organization, end - timedelta(days=2))
             _make(organization, start, end)
             end = start
 
@@ -130,10 +134,11 @@ def follow_late_window(organization, *, now):
 def starting_on(organization, day):
     """The stored period whose first local day is `day`; raises Period.DoesNotExist."""
     noon = datetime.combine(day, time(12), UTC)
-    near = organization.periods.filter(
-        starts_at__range=(noon - timedelta(days=2), noon + timedelta(days=2))
-    )
-    for period in near:
+    try:
+        near = (noon - timedelta(days=2), noon + timedelta(days=2))
+    except OverflowError:  # the first and the last days that there are
+        raise Period.DoesNotExist from None
+    for period in organization.periods.filter(starts_at__range=near):
         if period.first_day == day:
             return period
     raise Period.DoesNotExist
