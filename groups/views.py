@@ -35,7 +35,7 @@ def group_list(request, organization):
         "page_obj": page_of(table, request, lambda rows: rows.with_member_count()),
         "table": table,
         "q": q,
-        "tabs": lambda: tabs(organization, "groups"),
+        "tabs": tabs(organization, "groups"),
     }
     return render_page(request, "groups/list.html", "groups", context)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditEntry
 from audit.operations import Refused, Stale, plain
-from billing.models import Period
+from billing.models import BillingGroup, Period
 from billing.periods import PeriodIsOver, current_period, starting_on
 
 from .models import Member
@@ -26,6 +26,15 @@ class CleanCharField(forms.CharField):
     """A line of text as it may be stored."""
 
     default_validators = [validate_printable]
+
+    def to_python(self, value):
+        return tidy(super().to_python(value))
+
+
+class CleanEmailField(forms.EmailField):
+    """An email as it may be stored."""
+
+    default_validators = [*forms.EmailField.default_validators, validate_printable]
 
     def to_python(self, value):
         return tidy(super().to_python(value))
@@ -140,9 +149,9 @@ class PeriodForm(OperationForm):
 
     period = forms.DateField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, organization, **kwargs):
-        day = current_period(organization).first_day
-        initial = {"period": day, **kwargs.pop("initial", {})}
+    def __init__(self, *args, organization, period=None, **kwargs):
+        period = period or current_period(organization)
+        initial = {"period": period.first_day, **kwargs.pop("initial", {})}
         super().__init__(*args, organization=organization, initial=initial, **kwargs)
 
     def run(self, verb, **arguments):
@@ -171,8 +180,8 @@ class ChosenMembersForm(OperationForm):
         return super().clean()
 
 
-class PersonalLimitForm(PeriodForm):
-    """Not set, an amount, or unlimited."""
+class LimitForm(forms.Form):
+    """A personal usage limit: not set, an amount, or unlimited."""
 
     NOT_SET, AMOUNT, UNLIMITED = "not_set", "amount", "unlimited"
     KINDS = [
@@ -184,6 +193,26 @@ class PersonalLimitForm(PeriodForm):
         label=_("Personal usage limit"), choices=KINDS, widget=forms.RadioSelect
     )
     amount = CreditsField(label=_("Amount"), required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        missing = cleaned.get("kind") == self.AMOUNT and cleaned.get("amount") is None
+        if missing and "amount" not in self.errors:
+            self.add_error("amount", _("Enter the amount, for example 1,200.5."))
+        return cleaned
+
+    @property
+    def limit(self):
+        """The limit as the operations take it."""
+        kind = self.cleaned_data["kind"]
+        return {
+            "personal_limit": self.cleaned_data["amount"] if kind == self.AMOUNT else None,
+            "is_unlimited": kind == self.UNLIMITED,
+        }
+
+
+class PersonalLimitForm(LimitForm, PeriodForm):
+    """The limit of one member, who has one already."""
 
     field_of = {"personal_limit": "amount", "is_unlimited": "kind"}
 
@@ -203,18 +232,59 @@ class PersonalLimitForm(PeriodForm):
             return {"kind": self.NOT_SET}
         return {"kind": self.AMOUNT, "amount": credits(member.personal_limit)}
 
-    def clean(self):
-        cleaned = super().clean()
-        missing = cleaned.get("kind") == self.AMOUNT and cleaned.get("amount") is None
-        if missing and "amount" not in self.errors:
-            self.add_error("amount", _("Enter the amount, for example 1,200.5."))
-        return cleaned
+
+class ChosenLimitForm(LimitForm, PeriodForm, ChosenMembersForm):
+    """One limit for all members chosen."""
+
+
+class MemberForm(LimitForm, OperationForm):
+    """A person to add, or to revive."""
+
+    DEFAULT = "default"
+    rule_field = "email"
+    name = CleanCharField(label=_("Name"), max_length=100)
+    email = CleanEmailField(label=_("Email"))
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Member.Role.choices,
+        initial=Member.Role.MEMBER,
+        widget=forms.RadioSelect,
+    )
+    billing_group = forms.ModelChoiceField(
+        label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=None
+    )
+    field_order = ["name", "email", "role", "billing_group", "kind", "amount"]
+
+    def __init__(self, *args, organization, **kwargs):
+        initial = {"kind": self.DEFAULT}
+        super().__init__(*args, organization=organization, initial=initial, **kwargs)
+        groups = organization.billing_groups.alive().unassigned_first()
+        self.fields["billing_group"].queryset = groups
+        default = _("The organization's default: %(limit)s") % {"limit": _default(organization)}
+        self.fields["kind"].choices = [(self.DEFAULT, default), *self.KINDS]
 
     @property
-    def limit(self):
-        """The limit as the operation takes it."""
-        kind = self.cleaned_data["kind"]
-        return {
-            "personal_limit": self.cleaned_data["amount"] if kind == self.AMOUNT else None,
-            "is_unlimited": kind == self.UNLIMITED,
-        }
+    def person(self):
+        """The person as the operation takes them."""
+        given = {name: self.cleaned_data[name] for name in ("name", "email", "role")}
+        given["billing_group"] = self.cleaned_data["billing_group"]
+        default = self.cleaned_data["kind"] == self.DEFAULT
+        return given if default else given | self.limit
+
+
+class RoleForm(OperationForm):
+    role = forms.ChoiceField(label=_("Role"), choices=Member.Role.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args, member, **kwargs):
+        role = {"role": member.role}
+        super().__init__(*args, shown=role, initial=role, **kwargs)
+
+    def said(self, name, value):
+        return Member.Role(value).label
+
+
+def _default(organization):
+    if organization.default_is_unlimited:
+        return _("Unlimited")
+    limit = organization.default_personal_limit
+    return _("Not set") if limit is None else credits(limit)

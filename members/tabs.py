@@ -1,10 +1,16 @@
 """The tabs of Member Management, each with its count."""
 
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 
 def tabs(organization, current):
+    """Counted once, and only if a page shows them."""
+    return SimpleLazyObject(lambda: _tabs(organization, current))
+
+
+def _tabs(organization, current):
     members = organization.members.present().count()
     groups = organization.groups.count()
     billing_groups = organization.billing_groups.alive().count()

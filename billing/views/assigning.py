@@ -22,7 +22,8 @@ from .common import group_of
 @form_view
 @organization_admin
 def unassigned_handle(request, organization):
-    candidates = organization.billing_groups.unassigned().members.present()
+    unassigned = organization.billing_groups.filter(is_unassigned=True)
+    candidates = organization.members.present().filter(billing_group__in=unassigned.values("pk"))
     targets = organization.billing_groups.formal()
     title = _("Handle unassigned members")
     return _assign_page(request, organization, candidates, targets, title, may_create=True)
@@ -47,6 +48,7 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
     form = TargetForm(
         posted(request),
         organization=organization,
+        period=period,
         targets=targets.with_usage_in(period).unassigned_first(),
         may_create=may_create,
         picker=picker,

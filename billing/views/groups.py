@@ -47,7 +47,7 @@ def billing_group_list(request, organization):
         "system": page.beside,
         "table": table,
         "q": q,
-        "tabs": lambda: tabs(organization, "billing"),
+        "tabs": tabs(organization, "billing"),
     }
     return render_page(request, "billing/list.html", "billing-groups", context)
 
