@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
@@ -11,20 +12,28 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from billing.periods import all_periods
+from groups.models import GroupMembership
+from groups.operations import add_group_members
 from members.models import Member
 from members.operations import disable_member, remove_member
 
-from .factories import TESTS, BillingGroupFactory, MemberFactory, OrganizationFactory
+from .factories import TESTS, BillingGroupFactory, GroupFactory, MemberFactory, OrganizationFactory
 from .pages import signed_in, swap, today, words
 
 
 @dataclass(frozen=True)
 class View:
-    """`region`: it can be asked for alone; `of`: whose id its address holds; `sends`: its form."""
+    """What a page is asked for with.
+
+    `region` can be asked for alone; `of`: whose id its address holds; `asks`: the query of its
+    address; `sends`: what its form holds, in the current period only unless `in_any_period`.
+    """
 
     region: str = ""
     of: str = ""
+    asks: Callable | None = None
     sends: Callable | None = None
+    in_any_period: bool = False
     answers: int = 200
     only_admins: bool = True
 
@@ -53,6 +62,10 @@ def a_choice(place):
     return {"billing_group": place.group.pk, "member": [place.member.pk]}
 
 
+def a_mate(place):
+    return f"?member={place.mate.pk}"
+
+
 VIEWS = {
     "organization": View(answers=302, only_admins=False),
     "members:list": View(region="members"),
@@ -68,29 +81,41 @@ VIEWS = {
     "billing:limit": View(of="group", sends=a_limit),
     "billing:assign": View(region="picker", of="group", sends=a_choice),
     "billing:delete": View(of="group", sends=nothing),
+    "groups:list": View(region="groups"),
+    "groups:create": View(sends=a_name, in_any_period=True),
+    "groups:detail": View(region="group-members", of="team"),
+    "groups:edit": View(of="team", sends=a_name, in_any_period=True),
+    "groups:delete": View(of="team", sends=nothing, in_any_period=True),
+    "groups:add": View(region="picker", of="team", sends=a_choice, in_any_period=True),
+    "groups:remove": View(of="team", asks=a_mate, sends=nothing, in_any_period=True),
 }
 REGIONS = [name for name, view in VIEWS.items() if view.region]
 WRITING = [name for name, view in VIEWS.items() if view.sends]
+BOUND_TO_PERIOD = [name for name in WRITING if not VIEWS[name].in_any_period]
 NAMING = [name for name, view in VIEWS.items() if view.of]
 GUARDED = [name for name, view in VIEWS.items() if view.only_admins]
 every_view = pytest.mark.parametrize("name", VIEWS)
 
 
 class Place:
-    """An organization with a past, a billing group and a member who is in Unassigned."""
+    """An organization with a past, a member in Unassigned, a billing group, a team and its mate."""
 
     def __init__(self):
         self.organization = OrganizationFactory(opened_at=timezone.now() - timedelta(days=70))
         self.admin, self.other_admin = MemberFactory.create_batch(
             2, organization=self.organization, role=Member.Role.ADMIN
         )
-        self.member = MemberFactory(organization=self.organization)
+        self.member, self.mate = MemberFactory.create_batch(2, organization=self.organization)
         self.group = BillingGroupFactory(organization=self.organization)
+        self.team = GroupFactory(organization=self.organization)
+        mate = Member.objects.filter(pk=self.mate.pk)
+        add_group_members(actor=TESTS, group=self.team, members=mate)
         self.past = all_periods(self.organization)[1]
 
     def url(self, name, of=None):
         ids = [getattr(of or self, VIEWS[name].of).pk] if VIEWS[name].of else []
-        return reverse(name, args=[self.organization.slug, *ids])
+        address = reverse(name, args=[self.organization.slug, *ids])
+        return address + VIEWS[name].asks(self) if VIEWS[name].asks else address
 
     def sends(self, name, period=None):
         return {**VIEWS[name].sends(self), "period": period or today(self.organization)}
@@ -98,8 +123,9 @@ class Place:
     @property
     def records(self):
         """Everything that a form could have changed."""
-        groups = self.organization.billing_groups.order_by("pk")
-        return list(groups.values()), list(self.organization.members.order_by("pk").values())
+        here = self.organization
+        kinds = (here.billing_groups, here.members, here.groups, GroupMembership.objects)
+        return [list(kind.order_by("pk").values()) for kind in kinds]
 
     @property
     def entries(self):
@@ -170,7 +196,7 @@ def test_who_is_not_signed_in_is_asked_to(place, client, name):
     client.logout()
     response = client.get(place.url(name))
     assert response.status_code == 302
-    assert response["Location"] == f"/accounts/login/?next={place.url(name)}"
+    assert response["Location"] == f"/accounts/login/?next={quote(place.url(name))}"
 
 
 @every_view
@@ -230,16 +256,19 @@ def test_a_method_that_it_does_not_know_is_refused(place, client, name):
 
 
 @pytest.mark.parametrize("name", WRITING)
-def test_its_form_writes_once_and_leads_back_to_the_list(place, client, name):
+def test_its_form_writes_once_and_leads_back(place, client, name):
     before = place.records
     response = client.post(place.url(name), place.sends(name))
     assert response.status_code == 302
-    assert response["Location"] in {place.url("members:list"), place.url("billing:list")}
+    assert (
+        reverse(f"{name.split(':')[0]}:list", args=[place.organization.slug])
+        in response["Location"]
+    )
     assert place.records != before
     assert place.entries == ["done"]
 
 
-@pytest.mark.parametrize("name", WRITING)
+@pytest.mark.parametrize("name", BOUND_TO_PERIOD)
 def test_a_form_opened_in_a_past_period_writes_nothing_and_keeps_what_was_typed(
     place, client, name
 ):
@@ -254,7 +283,7 @@ def test_a_form_opened_in_a_past_period_writes_nothing_and_keeps_what_was_typed(
     assert place.entries == ["refused"]
 
 
-@pytest.mark.parametrize("name", WRITING)
+@pytest.mark.parametrize("name", BOUND_TO_PERIOD)
 def test_a_form_of_a_period_that_never_was_is_refused(place, client, name):
     before = place.records
     for period in ("2001-02-03", "0001-01-01", "9999-12-31"):

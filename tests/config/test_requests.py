@@ -1,0 +1,131 @@
+"""What every answer carries, a request id and a strict policy; the pages of refusals and errors."""
+
+import json
+import logging
+import re
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from audit.operations import Refused
+from billing.views import common
+
+from ..factories import UserFactory
+from ..pages import signed_in, url, words
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+
+def policy(response):
+    parts = response["Content-Security-Policy"].split("; ")
+    return dict(part.split(" ", 1) for part in parts)
+
+
+@pytest.fixture
+def broken(monkeypatch, console, organization):
+    """The answer of a page whose view raises what it is given."""
+
+    def get(error, **headers):
+        def fail(organization):
+            raise error
+
+        monkeypatch.setattr(common, "all_periods", fail)
+        return console.get(url("billing:list", organization, q="hidden-words"), headers=headers)
+
+    return get
+
+
+def test_every_answer_has_an_id_of_our_own_making(console, organization):
+    address = url("billing:list", organization)
+    ids = {console.get(address, headers={"X-Request-Id": "mine"})["X-Request-Id"] for _ in "12"}
+    assert len(ids) == 2
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
+
+
+def test_pages_of_errors_name_the_request(console, broken):
+    for page in (console.get("/nowhere/"), broken(Refused())):
+        assert f"Request {page['X-Request-Id']}" in words(page)
+
+
+def test_a_refusal_that_no_form_could_show_is_a_page_in_words(broken):
+    page = broken(Refused("Platform was deleted meanwhile."), Referer="/o/before/")
+    assert page.status_code == 409
+    assert "Not done" in words(page)
+    assert "Platform was deleted meanwhile." in words(page)
+    assert 'href="/o/before/"' in page.content.decode()
+
+
+def test_a_failure_is_a_page_that_tells_nothing(broken):
+    page = broken(RuntimeError("secret detail"))
+    assert page.status_code == 500
+    assert "Something broke on our side" in words(page)
+    assert "secret detail" not in words(page)
+
+
+def test_the_log_of_a_failure_names_the_request_and_holds_no_values(broken, caplog):
+    formatter = settings.LOGGING["formatters"]["json"]
+    options = {key: value for key, value in formatter.items() if key != "()"}
+    formatter = logging.config.DictConfigurator({}).resolve(formatter["()"])(**options)
+    caplog.handler.setFormatter(formatter)
+    page = broken(RuntimeError())
+    [line] = [line for line in caplog.text.splitlines() if "Internal Server Error" in line]
+    assert page["X-Request-Id"] in line
+    assert "RuntimeError" in line
+    assert "hidden-words" not in line
+    assert "locals" not in json.loads(line)["exception"][0]["frames"][0]
+
+
+def test_what_is_not_there_is_a_page(client, db):
+    page = client.get("/nowhere/")
+    assert page.status_code == 404
+    assert "This page does not exist, or you have no access to it." in words(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere/", "/accounts/login/", "/accounts/signup/"])
+def test_the_policy_is_strict_on_pages_for_everybody(client, db, path):
+    assert policy(client.get(path)) == POLICY
+
+
+def test_the_policy_is_strict_on_pages_of_the_console(console, member, organization):
+    for name in ("billing:list", "billing:create", "billing:export", "billing:handle"):
+        assert policy(console.get(url(name, organization))) == POLICY
+    assert policy(console.get(url("members:list", organization))) == POLICY
+    assert policy(console.get("/accounts/logout/")) == POLICY
+    assert policy(signed_in(member).get(url("billing:list", organization))) == POLICY
+
+
+def test_the_policy_is_strict_on_pages_of_errors(broken):
+    refused, failed = broken(Refused()), broken(RuntimeError())
+    assert (refused.status_code, failed.status_code) == (409, 500)
+    assert policy(refused) == policy(failed) == POLICY
+
+
+def test_the_policy_is_strict_in_the_support_desk(client, db):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    page = client.get(reverse("admin:index"))
+    assert page.status_code == 200
+    assert policy(page) == POLICY
+
+
+def test_no_page_may_be_framed_or_guessed_at(console, organization):
+    page = console.get(url("billing:list", organization))
+    assert page["X-Frame-Options"] == "DENY"
+    assert page["X-Content-Type-Options"] == "nosniff"
+    assert page["Referrer-Policy"] == "same-origin"
+
+
+def test_the_token_of_forms_is_kept_from_scripts(console, organization):
+    page = console.get(url("billing:create", organization))
+    assert page.cookies["csrftoken"]["httponly"]
+    assert page.cookies["csrftoken"]["samesite"] == "Lax"
