@@ -50,9 +50,7 @@ def create_billing_group(*, actor, organization, name, description="", opened_in
 
 
 @operation("EditBillingGroup")
-def edit_billing_group(
-    *, actor, billing_group, name, description, shown=None, opened_in=None
-):
+def edit_billing_group(*, actor, billing_group, name, description, shown=None, opened_in=None):
     """Rename and describe a formal billing group, in history too; returns it.
 
     `shown`: the values that the admin saw; raises Stale when others stand there now.
@@ -91,10 +89,11 @@ def delete_billing_group(*, actor, billing_group, opened_in=None):
     organization = billing_group.organization
     require_current(organization, opened_in)
     group = _locked_formal(billing_group)
-    moved = _move(group.members.all(), organization.billing_groups.unassigned())
+    ids = []
+    moved = _move(group.members.all(), organization.billing_groups.unassigned(), ids)
     group.deleted_at = timezone.now()
     group.save(update_fields=["deleted_at", "updated_at"])
-    return changed(group, result=moved, name=group.name, members=moved.count)
+    return changed(group, result=moved, name=group.name, members=ids)
 
 
 @operation("AssignBillingGroup")
@@ -130,7 +129,7 @@ def _create(actor, organization, name, description):
 
 
 def _assign(billing_group, members, expected, chosen_by, **also_changed):
-    target = _locked(billing_group)
+    target = lock_billing_group(billing_group)
     ids = []
     moved = _move(members.present().filter(organization=target.organization_id), target, ids)
     if expected is not None and len(ids) != expected:
@@ -145,19 +144,18 @@ def _assign(billing_group, members, expected, chosen_by, **also_changed):
     )
 
 
-def _move(members, target, seen=None):
+def _move(members, target, seen):
     """Move `members` to `target`, locked in id order; puts the ids of all into `seen`."""
-    places = dict(
-        members.order_by("pk").select_for_update(no_key=True).values_list("pk", "billing_group_id")
-    )
-    if seen is not None:
-        seen.extend(places)
+    locked = members.order_by("pk").select_for_update(no_key=True, of=("self",))
+    places = dict(locked.values_list("pk", "billing_group_id"))
+    seen.extend(places)
     moving = {pk: place for pk, place in places.items() if place != target.pk}
     target.organization.members.filter(pk__in=list(moving)).update(billing_group=target)
     return Moved(target, Counter(moving.values()))
 
 
-def _locked(billing_group):
+def lock_billing_group(billing_group):
+    """The living `billing_group`, locked: before its members. Raises BillingGroupIsGone."""
     groups = billing_group.organization.billing_groups.alive().select_for_update(no_key=True)
     try:
         return groups.get(pk=billing_group.pk)
@@ -166,7 +164,7 @@ def _locked(billing_group):
 
 
 def _locked_formal(billing_group):
-    group = _locked(billing_group)
+    group = lock_billing_group(billing_group)
     if group.is_unassigned:
         raise UnassignedIsFixed
     return group

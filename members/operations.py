@@ -1,11 +1,13 @@
 """What is done with members and their organization: here groups and billing groups meet."""
 
-from django.db.models.functions import Now
+from django.contrib.auth.hashers import make_password
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.operations import Refused, changed, operation, require_unchanged
 from billing.models import UNASSIGNED, BillingGroup
+from billing.operations import lock_billing_group
 from billing.periods import follow_calendar, follow_late_window, make_periods, require_current
 from groups.models import GroupMembership
 
@@ -74,9 +76,12 @@ def add_member(
     """Add a person, or revive the removed member of that email; returns the member.
 
     A revived member keeps id, history and usage; everything else is what is given now, else the
-    defaults. `limit`: `personal_limit` (Credits) or `is_unlimited`. Raises AlreadyMember.
+    defaults. `limit`: `personal_limit` (Credits) or `is_unlimited`. Raises AlreadyMember,
+    BillingGroupIsGone.
     """
-    member = organization.members.select_for_update(no_key=True).filter(email__iexact=email).first()
+    unassigned = organization.billing_groups.unassigned()
+    place = lock_billing_group(billing_group) if billing_group else unassigned
+    member = _of_email(organization, email)
     if member is None:
         member = Member(organization=organization, email=email)
         member.user = _user_of(email)
@@ -84,16 +89,30 @@ def add_member(
         raise AlreadyMember
     member.name, member.role = name, role
     member.status, member.deleted_at, member.joined_at = Member.Status.ENABLED, None, Now()
-    member.billing_group = billing_group or organization.billing_groups.unassigned()
+    member.billing_group = place
     member.personal_limit, member.is_unlimited = _limit_or_default(organization, **limit)
     member.save()
     member.refresh_from_db()
-    return changed(member, role=role, billing_group=member.billing_group_id)
+    return changed(
+        member,
+        role=role,
+        billing_group=place.pk,
+        personal_limit=member.personal_limit,
+        is_unlimited=member.is_unlimited,
+    )
+
+
+def _of_email(organization, email):
+    same = organization.members.alias(in_lower_case=Lower("email"))
+    return same.filter(in_lower_case=email.lower()).select_for_update(no_key=True).first()
 
 
 def _user_of(email):
-    user = User.objects.filter(email=email.lower()).first()
-    return user or User.objects.create_user(email)
+    """Who signs in with `email`: found or made, also when two organizations add them at once."""
+    user, _made = User.objects.get_or_create(
+        email=email.lower(), defaults={"password": make_password(None)}
+    )
+    return user
 
 
 def _limit_or_default(organization, personal_limit=None, is_unlimited=None):
