@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.validators import MinValueValidator
+from django.forms.fields import InvalidJSONInput
 from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
@@ -60,12 +62,35 @@ class CreditsField(forms.DecimalField):
                 **kwargs,
             }
         )
-        self.validators[0].message = self.error_messages["min_value"]
+        for validator in self.validators:
+            if isinstance(validator, MinValueValidator):
+                validator.message = self.error_messages["min_value"]
 
     def to_python(self, value):
         if isinstance(value, str) and GROUPED.fullmatch(value.strip()):
             value = re.sub(r"[,\s]", "", value)
         return super().to_python(value)
+
+
+UNREADABLE = (ValueError, RecursionError)  # JSON with numbers too long, with lists too deep
+
+
+class ShownField(forms.JSONField):
+    """The values that a form was opened with; what nobody was ever shown is invalid."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except UNREADABLE:
+            raise forms.ValidationError(self.error_messages["invalid"]) from None
+
+    def bound_data(self, data, initial):
+        try:
+            return super().bound_data(data, initial)
+        except UNREADABLE:
+            return InvalidJSONInput(data)
 
 
 class OperationForm(forms.Form):
@@ -75,7 +100,7 @@ class OperationForm(forms.Form):
     the form, and the operation refuses to write over what somebody else saved meanwhile.
     """
 
-    shown = forms.JSONField(widget=forms.HiddenInput, required=False)
+    shown = ShownField(required=False)
     rule_field = NON_FIELD_ERRORS  # where a rule of the database is shown
     field_of = {}  # the form's field of a record's value, where they differ in name
 
