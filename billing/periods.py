@@ -1,7 +1,10 @@
 """The calendar of an organization: where periods begin and end, computed only here."""
 
+import copy
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, takewhile
 
 from django.db import transaction
 from django.utils import timezone
@@ -90,10 +93,8 @@ def make_periods(organization, *, until):
         organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         last = organization.periods.first()
         start = last.ends_at if last else last_boundary(organization, until)
-        while start <= until:
-            end = next_boundary(organization, start)
-            _make(organization, start, end)
-            start = end
+        for period in _missing(organization, start, until):
+            period.save()
 
 
 def extend_back(organization, *, to):
@@ -107,7 +108,7 @@ def extend_back(organization, *, to):
         end = organization.periods.last().starts_at
         while end > to:
             start = last_boundary(organization, end - timedelta(days=2))
-            _make(organization, start, end)
+            _period(organization, start, end).save()
             end = start
 
 
@@ -118,17 +119,49 @@ def follow_calendar(organization):
     `make_periods(until=now)` under the old calendar: so no boundary that has passed moves.
     """
     last = organization.periods.first()
-    ends_at = next_boundary(organization, last.ends_at - timedelta(microseconds=1))
-    if ends_at != last.ends_at:
-        last.ends_at, last.final_at = ends_at, ends_at + _late_window(organization)
+    if _run_on(last, organization):
         last.save(update_fields=["ends_at", "final_at"])
 
 
 def follow_late_window(organization, *, now):
     """Apply a changed late window to the periods that are not final; a final one stays so."""
     for period in organization.periods.filter(final_at__gt=now):
-        period.final_at = max(now, period.ends_at + _late_window(organization))
+        _stay_open(period, organization, now)
         period.save(update_fields=["final_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Periods as they would be, unsaved: ended but not final yet, the current one, the next three.
+
+    An ended one whose `final_at` is not after the present would be final at once.
+    """
+
+    ended: list[Period]
+    current: Period
+    following: list[Period]
+
+
+def periods_after_change(organization, *, now, **settings):
+    """The periods as they would be if `settings` of the organization were changed at `now`.
+
+    Computed as the write computes them, and nothing is written. Returns an Outlook.
+    """
+    stored = list(organization.periods.filter(final_at__gt=now).order_by("starts_at"))
+    end = organization.periods.first().ends_at
+    missing = _missing(organization, end, now)
+    periods = stored + [period for period in missing if period.final_at > now]
+    changed = copy.copy(organization)
+    for name, value in settings.items():
+        setattr(changed, name, value)
+    for period in periods:
+        period.organization = changed
+        _stay_open(period, changed, now)
+    _run_on(periods[-1], changed)
+    ended = [period for period in periods if period.ends_at <= now]
+    present = periods[len(ended) :]
+    present += islice(_periods_from(changed, present[-1].ends_at), 4 - len(present))
+    return Outlook(ended, present[0], present[1:])
 
 
 def starting_on(organization, day):
@@ -153,13 +186,37 @@ def require_current(organization, opened_in):
         raise PeriodIsOver
 
 
-def _make(organization, start, end):
-    Period.objects.create(
-        organization=organization,
-        starts_at=start,
-        ends_at=end,
-        final_at=end + _late_window(organization),
-    )
+def _missing(organization, start, until):
+    """The unsaved periods from the boundary `start` up to the one that contains `until`."""
+    periods = _periods_from(organization, start)
+    return list(takewhile(lambda period: period.starts_at <= until, periods))
+
+
+def _periods_from(organization, start):
+    """The organization's calendar from the boundary `start` on, unsaved and without end."""
+    while True:
+        end = next_boundary(organization, start)
+        yield _period(organization, start, end)
+        start = end
+
+
+def _period(organization, start, end):
+    final_at = end + _late_window(organization)
+    return Period(organization=organization, starts_at=start, ends_at=end, final_at=final_at)
+
+
+def _run_on(period, organization):
+    """Let `period` end at the calendar's first boundary from its end on; True if that is later."""
+    before = period.ends_at
+    period.ends_at = next_boundary(organization, before - timedelta(microseconds=1))
+    if period.ends_at != before:
+        period.final_at = period.ends_at + _late_window(organization)
+    return period.ends_at != before
+
+
+def _stay_open(period, organization, now):
+    """Let `period`, not final yet, take late usage for the organization's late window."""
+    period.final_at = max(now, period.ends_at + _late_window(organization))
 
 
 def _late_window(organization):
