@@ -147,7 +147,7 @@ class OperationForm(forms.Form):
         """Name the other's value beside the typed one; saving again then goes through."""
         self.data = self.data.copy()
         self.data[self.add_prefix("shown")] = json.dumps(self.cleaned_data["shown"] | refusal.now)
-        who, at = last_change(refusal.target)
+        who, at = last_change(refusal.target, refusal.now)
         time = time_format(at.astimezone(self.organization.zone), "TIME_FORMAT")
         for name, value in refusal.now.items():
             text = _("%(who)s set this to “%(value)s” at %(time)s. Save again to keep yours.")
@@ -156,16 +156,18 @@ class OperationForm(forms.Form):
             self.add_error(field if field in self.fields else None, text % words)
 
 
-def last_change(target):
-    """Who changed `target` last, by name, and when."""
+def last_change(target, names):
+    """Who changed one of the values `names` of `target` last, by name, and when."""
+    organization = getattr(target, "organization_id", target.pk)
     entries = AuditEntry.objects.filter(
-        organization=target.organization_id,
+        organization=organization,
         target_kind=target._meta.object_name,
         target_id=target.pk,
         outcome=AuditEntry.Outcome.DONE,
     )
-    entry = entries.latest("id")
-    member = Member.objects.filter(organization=target.organization_id, pk=entry.member_id).first()
+    named = entries.filter(changes__has_any_keys=list(names)).order_by("-id").first()
+    entry = named or entries.latest("id")
+    member = Member.objects.filter(organization=organization, pk=entry.member_id).first()
     return (member.name if member else entry.get_actor_kind_display()), entry.at
 
 

@@ -48,15 +48,17 @@ def open_organization(*, actor, name, slug, time_zone="UTC", period_start_day=1,
 
 
 @operation("EditOrganization")
-def edit_organization(*, actor, organization, now=None, **settings):
+def edit_organization(*, actor, organization, now=None, shown=None, **settings):
     """Change name, time zone, period start day, late window or default personal limit.
 
     The current period runs on to the first boundary of a new calendar; boundaries that have
-    passed stay, and a final period stays final. Returns the organization.
+    passed stay, and a final period stays final. Returns the organization. Raises Stale when
+    other values than those in `shown` stand there now.
     """
     now = now or timezone.now()
     make_periods(organization, until=now)
     organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    require_unchanged(organization, shown)
     before = {name: getattr(organization, name) for name in settings}
     for name, value in settings.items():
         setattr(organization, name, value)
