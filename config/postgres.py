@@ -243,10 +243,9 @@ def running(name=None):
 
 
 def execute(command, name):
-    if os.environ.get("DATABASE_URL"):
-        os.execvp(command[0], command)
     signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, signal.SIGCHLD})
-    with running(name) as url:
+    given = os.environ.get("DATABASE_URL")
+    with contextlib.nullcontext(given) if given else running(name) as url:
         if early := STOP.keys() & signal.sigpending():
             return 128 + min(early)
         bound = functools.partial(bind_to_parent, TERM)

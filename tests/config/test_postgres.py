@@ -185,13 +185,19 @@ def test_the_next_start_removes_what_a_killed_one_left(lingering):
     assert not Path(server["data_directory"]).parent.exists()
 
 
-@pytest.mark.parametrize("own_session", [[], ["setsid"]], ids=["same session", "own session"])
-def test_ctrl_c_reaches_the_command_once(own_session):
+@pytest.mark.parametrize("given", [{}, {"DATABASE_URL": "postgresql://somewhere/else"}])
+@pytest.mark.parametrize("own_session", [[], ["setsid"]])
+def test_ctrl_c_reaches_the_command_once(own_session, given):
     keyboard, terminal = os.openpty()
     arguments = ["setsid", "--ctty", "--wait"]
     arguments += command(*own_session, sys.executable, "-c", COUNT_INTERRUPTS)
     with subprocess.Popen(
-        arguments, cwd=ROOT, env=variables(), stdin=terminal, stdout=subprocess.PIPE, text=True
+        arguments,
+        cwd=ROOT,
+        env=variables(**given),
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout.readline() == "ready\n"
         os.write(keyboard, b"\x03")
