@@ -1,14 +1,24 @@
 import copy
+import uuid
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import ChosenMembersForm, CleanCharField, CreditsField, PeriodForm
-from members.templatetags.console import credits
+from members.forms import (
+    ChosenMembersForm,
+    CleanCharField,
+    CreditsField,
+    OperationForm,
+    PeriodForm,
+)
+from members.templatetags.console import credits, period_label
 
-from .models import BillingGroup
+from .models import BillingGroup, Period
+from .periods import current_period
 
 
 class BillingGroupForm(PeriodForm):
@@ -117,6 +127,62 @@ class MemberBillingGroupForm(PeriodForm):
         super().__init__(*args, organization=organization, initial=initial, **kwargs)
         groups = organization.billing_groups.alive().unassigned_first()
         self.fields["billing_group"].queryset = groups
+
+
+class ChosenBillingGroupForm(PeriodForm, ChosenMembersForm):
+    """The billing group of all members chosen, Unassigned too."""
+
+    billing_group = forms.ModelChoiceField(
+        label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=_("Choose")
+    )
+
+    def __init__(self, *args, organization, **kwargs):
+        super().__init__(*args, organization=organization, **kwargs)
+        period = current_period(organization)
+        groups = organization.billing_groups.alive().with_usage_in(period)
+        self.fields["billing_group"].queryset = groups.unassigned_first()
+
+    @property
+    def target(self):
+        """The billing group chosen, once the form was sent; else None."""
+        return getattr(self, "cleaned_data", {}).get("billing_group")
+
+
+class AdjustmentForm(OperationForm):
+    """Adjust Usage: what is mended, by how much, and why."""
+
+    event_id = CleanCharField(widget=forms.HiddenInput, max_length=200)
+    mended = forms.ModelChoiceField(
+        label=_("Period"), queryset=Period.objects.none(), empty_label=None
+    )
+    billing_group = forms.ModelChoiceField(
+        label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=None
+    )
+    credits = CreditsField(
+        label=_("Credits to add"),
+        min_value=None,
+        help_text=_("Negative to take away, for example -12.5."),
+    )
+    reason = CleanCharField(label=_("Reason"), max_length=500)
+
+    def __init__(self, *args, organization, member, **kwargs):
+        initial = {"event_id": f"adjustment-{uuid.uuid4()}", "billing_group": member.billing_group}
+        super().__init__(*args, organization=organization, initial=initial, **kwargs)
+        now = timezone.now()
+        open_periods = organization.periods.filter(starts_at__lte=now, final_at__gt=now)
+        self.fields["mended"].queryset = open_periods
+        self.fields["mended"].label_from_instance = period_label
+        groups = organization.billing_groups.filter(
+            Q(deleted_at=None) | Q(usage_totals__period__in=open_periods)
+        )
+        self.fields["billing_group"].queryset = groups.distinct()
+
+    @property
+    def adjustment(self):
+        """The adjustment as the operation takes it."""
+        names = ("event_id", "billing_group", "credits", "reason")
+        given = {name: self.cleaned_data[name] for name in names}
+        return given | {"period": self.cleaned_data["mended"]}
 
 
 def require_name(draft):

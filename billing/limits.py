@@ -21,14 +21,19 @@ class BlockedReasons(Func):
     output_field = ArrayField(TextField())
 
 
+def with_usage(members, period):
+    """Annotate `members` with `used`: the Credits that each used in `period`."""
+    own = UsageTotal.objects.filter(period=period, member=OuterRef("pk")).order_by()
+    return members.annotate(
+        used=_or_zero(own.values("member").annotate(sum=Sum("credits")).values("sum"))
+    )
+
+
 def with_standing(members, period):
     """Annotate `members` with `used` and `group_used` in `period`, and `reasons` if blocked."""
-    own = UsageTotal.objects.filter(period=period, member=OuterRef("pk")).order_by()
     group = GroupTotal.objects.filter(period=period, billing_group=OuterRef("billing_group"))
+    members = with_usage(members, period).annotate(group_used=_or_zero(group.values("credits")))
     return members.annotate(
-        used=_or_zero(own.values("member").annotate(sum=Sum("credits")).values("sum")),
-        group_used=_or_zero(group.values("credits")),
-    ).annotate(
         reasons=BlockedReasons(
             "status",
             "is_unlimited",

@@ -31,12 +31,12 @@ def render_form(request, template, form, **context):
     return render(request, template, {"form": form, **context}, status=form.status)
 
 
-def redirect_after(request, url):
-    """Redirect to `url` after a write; if a dialog stands over that page, to it as it is shown."""
+def redirect_after(request, url, *others):
+    """Redirect to `url` after a write; if a dialog stands over it or one of the `others`, there."""
     try:
         beneath = urlsplit(request.htmx.current_url_abs_path or "")
     except ValueError:  # not an address at all
         return redirect(url)
-    if beneath.path == urlsplit(url).path:
+    if beneath.path in (url, *others):
         url = beneath._replace(fragment="").geturl()
     return redirect(url)

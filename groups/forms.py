@@ -1,9 +1,10 @@
 import copy
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import CleanCharField, OperationForm
+from members.forms import ChosenMembersForm, CleanCharField, OperationForm
 
 from .models import Group
 
@@ -37,3 +38,15 @@ class GroupForm(OperationForm):
         except ValidationError as error:
             raise ValidationError(error.messages) from None
         return draft.name
+
+
+class ChosenGroupForm(ChosenMembersForm):
+    """The group that all members chosen join."""
+
+    group = forms.ModelChoiceField(
+        label=_("Group"), queryset=Group.objects.none(), empty_label=_("Choose")
+    )
+
+    def __init__(self, *args, organization, **kwargs):
+        super().__init__(*args, organization=organization, **kwargs)
+        self.fields["group"].queryset = organization.groups.order_by("name")

@@ -5,7 +5,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused, changed, operation, require_unchanged
+from audit.operations import Refused, SelectionChanged, changed, operation, require_unchanged
 from billing.models import UNASSIGNED, BillingGroup
 from billing.operations import lock_billing_group
 from billing.periods import follow_calendar, follow_late_window, make_periods, require_current
@@ -144,10 +144,37 @@ def set_personal_limit(
     )
 
 
+@operation("SetPersonalLimit")
+def set_personal_limits(
+    *,
+    actor,
+    organization,
+    members,
+    personal_limit=None,
+    is_unlimited=False,
+    expected=None,
+    chosen_by=None,
+    opened_in=None,
+):
+    """Set one personal limit for all `members`, a queryset; returns how many they are.
+
+    `expected`: the number of members that the admin was shown; raises SelectionChanged.
+    """
+    require_current(organization, opened_in)
+    chosen = members.present().filter(organization=organization).order_by("pk")
+    ids = list(chosen.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    if expected is not None and len(ids) != expected:
+        raise SelectionChanged(expected=expected, found=len(ids))
+    limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
+    organization.members.filter(pk__in=ids).update(**limit)
+    return changed(organization, result=len(ids), members=ids, chosen_by=chosen_by or {}, **limit)
+
+
 @operation("ChangeMemberRole")
-def change_role(*, actor, member, role):
-    """Make `member` an admin or no longer one. Raises LastAdmin, MemberIsGone."""
+def change_role(*, actor, member, role, shown=None):
+    """Make `member` an admin or no longer one. Raises LastAdmin, MemberIsGone, Stale."""
     member = _locked_beside_admins(member, leaves_admins=role != Member.Role.ADMIN)
+    require_unchanged(member, shown)
     before, member.role = member.role, role
     member.save(update_fields=["role"])
     return changed(member, role=(before, role))

@@ -20,13 +20,14 @@ class Picker:
     """What was looked for and chosen among `candidates`, a queryset of members.
 
     `data` is the query of the page or its submitted form; ids of others are ignored.
+    `chosen_by`: the filters behind `candidates`, for the audit, where there are more than words.
     """
 
-    def __init__(self, candidates, data):
+    def __init__(self, candidates, data, chosen_by=None):
         self.candidates = candidates
+        self.chosen_by = chosen_by
         self.q = search_words(data)
-        self.everyone = bool(data.get("everyone"))
-        self.shown = data.get("shown", "")
+        self.everyone = data.get("everyone", "")  # the number of all that match, as it was shown
         self.ids = sorted({int(pk) for pk in data.getlist("member") if is_number(pk)})
         look = data.get("look", "")
         self.looks = "look" in data
@@ -57,13 +58,17 @@ class Picker:
         """How many the admin was shown, where all that match are chosen; -1 where none was."""
         if not self.everyone:
             return None
-        return int(self.shown) if is_number(self.shown) else -1
+        return int(self.everyone) if is_number(self.everyone) else -1
 
     @property
     def arguments(self):
         """The choice as the operations on members take it."""
-        chosen_by = {"q": self.q} if self.everyone else {}
-        return {"members": self.chosen(), "expected": self.expected, "chosen_by": chosen_by}
+        chosen_by = self.chosen_by or {"q": self.q}
+        return {
+            "members": self.chosen(),
+            "expected": self.expected,
+            "chosen_by": chosen_by if self.everyone else {},
+        }
 
     def context(self, rows_of):
         """What the page shows: the page of results as `rows_of` has them, and who is chosen."""
@@ -85,6 +90,6 @@ class Picker:
     def address(self):
         """The query of the same page with the choice kept."""
         query = [("q", self.q), ("page", self.number), ("billing_group", self.target)]
-        query += [("everyone", "1")] if self.everyone else []
+        query += [("everyone", self.everyone)]
         query += [("member", pk) for pk in self.ids]
         return "?" + urlencode([(name, value) for name, value in query if value])

@@ -4,6 +4,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from billing.limits import with_usage
+
 from .text import tidy
 
 PAGE_SIZES = (25, 50, 100)
@@ -70,11 +72,26 @@ class MembersTable(ConsoleTable):
     role = tables.Column(
         _("Role"), orderable=False, attrs={"th": {"class": "table__role table__from-768"}}
     )
-    billing_group = tables.Column(
-        _("Billing Group"), orderable=False, attrs={"th": {"class": "table__group"}}
+    billing_group = tables.Column(_("Billing Group"), attrs={"th": {"class": "table__group"}})
+    groups = tables.Column(
+        _("Groups"), orderable=False, attrs={"th": {"class": "table__group table__from-960"}}
     )
-    used = tables.Column(_("Usage (Credits)"), orderable=False, attrs=METER)
+    used = tables.Column(_("Usage (Credits)"), initial_sort_descending=True, attrs=METER)
     status = tables.Column(_("Status"), orderable=False, attrs=STATUS)
 
     class Meta(ConsoleTable.Meta):
         pass
+
+    def __init__(self, data, request, period):
+        self.period = period
+        super().__init__(data, request)
+
+    def order_billing_group(self, queryset, is_descending):
+        name = Lower("billing_group__name")
+        first = "billing_group__is_unassigned"
+        name = name.desc() if is_descending else name
+        return queryset.order_by(f"-{first}", name, Lower("name"), "pk"), True
+
+    def order_used(self, queryset, is_descending):
+        queryset = with_usage(queryset, self.period)
+        return queryset.order_by(by("used", is_descending), "pk"), True

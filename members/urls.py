@@ -1,10 +1,20 @@
 from django.urls import path
 
-from .views import members
+from .views import bulk, changes, members
 
 app_name = "members"
 urlpatterns = [
     path("", members.member_list, name="list"),
-    path("<int:pk>/assign/", members.member_assign, name="assign"),
-    path("<int:pk>/limit/", members.member_limit, name="limit"),
+    path("add/", members.member_add, name="add"),
+    path("assign/", bulk.bulk_assign, name="bulk-assign"),
+    path("limit/", bulk.bulk_limit, name="bulk-limit"),
+    path("add-to-group/", bulk.bulk_add_to_group, name="bulk-add-to-group"),
+    path("<int:pk>/", members.member_detail, name="detail"),
+    path("<int:pk>/assign/", changes.member_assign, name="assign"),
+    path("<int:pk>/limit/", changes.member_limit, name="limit"),
+    path("<int:pk>/role/", changes.member_role, name="role"),
+    path("<int:pk>/disable/", changes.member_disable, name="disable"),
+    path("<int:pk>/enable/", changes.member_enable, name="enable"),
+    path("<int:pk>/remove/", changes.member_remove, name="remove"),
+    path("<int:pk>/adjust/", changes.member_adjust, name="adjust"),
 ]

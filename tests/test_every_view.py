@@ -62,15 +62,57 @@ def a_choice(place):
     return {"billing_group": place.group.pk, "member": [place.member.pk]}
 
 
+def a_person(place):
+    return {
+        "name": "Typed by hand",
+        "email": "typed@example.com",
+        "role": "org_member",
+        "billing_group": place.group.pk,
+        "kind": "default",
+    }
+
+
+def an_adjustment(place):
+    return {
+        "event_id": "typed-by-hand",
+        "mended": all_periods(place.organization)[0].pk,
+        "billing_group": place.group.pk,
+        "credits": "12.5",
+        "reason": "Typed by hand",
+    }
+
+
+def a_role(place):
+    return {"role": "org_admin"}
+
+
+def a_team(place):
+    return {"group": place.team.pk}
+
+
 def a_mate(place):
     return f"?member={place.mate.pk}"
+
+
+def a_member(place):
+    return f"?member={place.member.pk}"
 
 
 VIEWS = {
     "organization": View(answers=302, only_admins=False),
     "members:list": View(region="members"),
+    "members:add": View(sends=a_person, in_any_period=True),
+    "members:bulk-assign": View(asks=a_mate, sends=a_billing_group),
+    "members:bulk-limit": View(asks=a_mate, sends=a_personal_limit),
+    "members:bulk-add-to-group": View(asks=a_member, sends=a_team, in_any_period=True),
+    "members:detail": View(region="member", of="member"),
     "members:assign": View(of="member", sends=a_billing_group),
     "members:limit": View(of="member", sends=a_personal_limit),
+    "members:role": View(of="member", sends=a_role, in_any_period=True),
+    "members:disable": View(of="member", sends=nothing, in_any_period=True),
+    "members:enable": View(of="idle", sends=nothing, in_any_period=True),
+    "members:remove": View(of="member", sends=nothing, in_any_period=True),
+    "members:adjust": View(of="member", sends=an_adjustment, in_any_period=True),
     "billing:list": View(region="billing-groups"),
     "billing:create": View(sends=a_name),
     "billing:export": View(region="export-preview"),
@@ -106,6 +148,8 @@ class Place:
             2, organization=self.organization, role=Member.Role.ADMIN
         )
         self.member, self.mate = MemberFactory.create_batch(2, organization=self.organization)
+        self.idle = MemberFactory(organization=self.organization)
+        disable_member(actor=TESTS, member=self.idle)
         self.group = BillingGroupFactory(organization=self.organization)
         self.team = GroupFactory(organization=self.organization)
         mate = Member.objects.filter(pk=self.mate.pk)
@@ -124,7 +168,13 @@ class Place:
     def records(self):
         """Everything that a form could have changed."""
         here = self.organization
-        kinds = (here.billing_groups, here.members, here.groups, GroupMembership.objects)
+        kinds = (
+            here.billing_groups,
+            here.members,
+            here.groups,
+            here.usage_records,
+            GroupMembership.objects,
+        )
         return [list(kind.order_by("pk").values()) for kind in kinds]
 
     @property

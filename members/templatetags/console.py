@@ -102,3 +102,11 @@ def member_badge(member):
         reasons = "; ".join(str(REASONS[reason]) for reason in member.reasons)
         return {"text": gettext("Blocked"), "kind": "danger", "icon": "ban", "reason": reasons}
     return {"text": member.get_status_display(), "kind": "ok"}
+
+
+@register.simple_tag
+def few_names(groups):
+    """The first two names, then how many more; a dash for none."""
+    names = [group.name for group in groups]
+    more = f" +{count(len(names) - 2)}" if len(names) > 2 else ""
+    return (", ".join(names[:2]) + more) or "–"

@@ -1,93 +1,86 @@
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from billing.forms import MemberBillingGroupForm
 from billing.limits import with_standing
-from billing.operations import assign_members
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
+from groups.models import Group
 from members.access import organization_admin
-from members.forms import PersonalLimitForm
-from members.operations import set_personal_limit
-from members.tables import MembersTable, page_of, search_words
+from members.filters import MemberFilter
+from members.forms import MemberForm
+from members.operations import add_member
+from members.reasons import reasons_in_words
+from members.tables import MembersTable, page_of
 from members.tabs import tabs
-from members.templatetags.console import credits
+
+LATEST = 10
 
 
 @require_GET
 @organization_admin
 def member_list(request, organization):
     period = current_period(organization)
-    q = search_words(request.GET)
+    chosen = MemberFilter(request.GET, organization=organization, period=period)
 
     def rows_of(members):
-        return with_standing(members.select_related("billing_group"), period)
+        groups = Prefetch("groups", Group.objects.order_by("name"))
+        members = members.select_related("billing_group").prefetch_related(groups)
+        return with_standing(members, period)
 
-    table = MembersTable(organization.members.present().matching(q), request)
+    table = MembersTable(chosen.qs, request, period)
     context = {
         "organization": organization,
         "period": period,
         "page_obj": page_of(table, request, rows_of),
         "table": table,
-        "q": q,
-        "tabs": lambda: tabs(organization, "members"),
+        "q": request.GET.get("q", ""),
+        "chosen": chosen,
+        "billing_groups": organization.billing_groups.alive().unassigned_first(),
+        "groups": organization.groups.order_by("name"),
+        "tabs": tabs(organization, "members"),
     }
     return render_page(request, "members/list.html", "members", context)
 
 
 @form_view
 @organization_admin
-def member_assign(request, organization, pk):
-    member = _present(organization, pk)
-    form = MemberBillingGroupForm(posted(request), organization=organization, member=member)
+def member_add(request, organization):
+    form = MemberForm(posted(request), organization=organization)
     if form.is_valid():
-        target = form.cleaned_data["billing_group"]
-        members = organization.members.filter(pk=member.pk)
-        arguments = {"billing_group": target, "members": members}
-        if form.run(assign_members, actor=request.actor, **arguments) is not None:
-            text = _("%(member)s is in %(group)s now.")
-            messages.success(request, text % {"member": member.name, "group": target.name})
+        arguments = {"organization": organization, **form.person}
+        if member := form.run(add_member, actor=request.actor, **arguments):
+            messages.success(request, _("%(name)s was added.") % {"name": member.name})
             return redirect_after(request, reverse("members:list", args=[organization.slug]))
-    context = {"title": _("Assign Billing Group"), "submit_label": _("Assign"), "member": member}
-    return _form_page(request, organization, form, **context)
-
-
-@form_view
-@organization_admin
-def member_limit(request, organization, pk):
-    member = _present(organization, pk)
-    form = PersonalLimitForm(posted(request), organization=organization, member=member)
-    if form.is_valid():
-        arguments = {"member": member, **form.limit}
-        if form.run(set_personal_limit, actor=request.actor, **arguments):
-            messages.success(request, _limited(member, **form.limit))
-            return redirect_after(request, reverse("members:list", args=[organization.slug]))
-    context = {"title": _("Set Personal Limit"), "submit_label": _("Save"), "member": member}
-    return _form_page(request, organization, form, **context)
-
-
-def _limited(member, personal_limit, is_unlimited):
-    if is_unlimited:
-        text = _("%(member)s is unlimited now.")
-    elif personal_limit is None:
-        text = _("%(member)s has no limit set and cannot use Credits now.")
-    else:
-        text = _("%(member)s is limited to %(credits)s Credits.")
-    return text % {"member": member.name, "credits": credits(personal_limit or 0)}
-
-
-def _present(organization, pk):
-    period = current_period(organization)
-    members = organization.members.present().select_related("billing_group")
-    return get_object_or_404(with_standing(members, period), pk=pk)
-
-
-def _form_page(request, organization, form, **context):
-    context |= {
+    context = {
         "organization": organization,
+        "title": _("Add member"),
+        "submit_label": _("Add"),
         "cancel_url": reverse("members:list", args=[organization.slug]),
     }
-    return render_form(request, "members/form.html", form, **context)
+    return render_form(request, "form_page.html", form, **context)
+
+
+@require_GET
+@organization_admin
+def member_detail(request, organization, pk):
+    """Everything about one member, removed ones too; removed ones have nothing to change."""
+    period = current_period(organization)
+    members = organization.members.select_related("billing_group")
+    member = get_object_or_404(with_standing(members, period), pk=pk)
+    recent = member.records.filter(period__in=list(organization.periods.all()[:2]))
+    used = member.usage_totals.filter(period=period).exclude(credits=0)
+    context = {
+        "organization": organization,
+        "period": period,
+        "member": member,
+        "why": reasons_in_words(member, period),
+        "groups": member.groups.order_by("name"),
+        "totals": used.select_related("billing_group").order_by("-credits"),
+        "assignments": member.assignments.select_related("billing_group").order_by("-started_at"),
+        "records": recent.select_related("billing_group").order_by("-occurred_at")[:LATEST],
+    }
+    return render_page(request, "members/detail.html", "member", context)

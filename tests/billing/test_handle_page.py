@@ -118,7 +118,7 @@ def test_a_new_name_that_may_not_be_makes_and_moves_nothing(
 
 def test_a_group_on_the_spot_is_not_made_when_its_members_are_not_moved(handle, organization):
     MemberFactory.create_batch(2, organization=organization)
-    response = handle(everyone="1", q="", shown="7", new_name="Research")
+    response = handle(everyone="7", q="", new_name="Research")
     assert response.status_code == 409
     assert not BillingGroup.objects.filter(name="Research").exists()
 

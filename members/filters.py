@@ -1,0 +1,64 @@
+import django_filters as filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.limits import with_standing
+
+from .models import Member
+from .picker import is_number
+from .tables import search_words
+
+ACTIVE, BLOCKED, NOT_SET, DISABLED, REMOVED = "active", "blocked", "not_set", "disabled", "removed"
+
+
+class MemberFilter(filters.FilterSet):
+    """Which members a list shows. Removed ones only when asked for."""
+
+    STATUSES = [
+        (ACTIVE, _("Active")),
+        (BLOCKED, _("Blocked")),
+        (NOT_SET, _("No limit set")),
+        (DISABLED, _("Disabled")),
+        (REMOVED, _("Removed")),
+    ]
+    billing_group = filters.CharFilter(method="in_billing_group")
+    group = filters.CharFilter(method="in_group")
+    role = filters.ChoiceFilter(choices=Member.Role.choices)
+    status = filters.ChoiceFilter(choices=STATUSES, method="of_status")
+
+    class Meta:
+        model = Member
+        fields = []
+
+    def __init__(self, data, *, organization, period):
+        self.organization, self.period = organization, period
+        super().__init__(data, queryset=organization.members.all())
+
+    def filter_queryset(self, queryset):
+        if self.form.cleaned_data.get("status") != REMOVED:
+            queryset = queryset.present()
+        return super().filter_queryset(queryset.matching(search_words(self.data)))
+
+    def in_billing_group(self, queryset, name, key):
+        groups = self.organization.billing_groups.alive().named_in_url(key[:19])
+        return queryset.filter(billing_group__in=groups)
+
+    def in_group(self, queryset, name, key):
+        return queryset.filter(memberships__group=key) if is_number(key) else queryset.none()
+
+    def of_status(self, queryset, name, status):
+        if status == REMOVED:
+            return queryset.filter(status=Member.Status.DELETED)
+        if status == DISABLED:
+            return queryset.filter(status=Member.Status.DISABLED)
+        if status == NOT_SET:
+            return queryset.filter(personal_limit=None, is_unlimited=False)
+        standing = with_standing(queryset.enabled(), self.period)
+        none = Q(reasons__len=0)
+        return standing.filter(none if status == ACTIVE else ~none)
+
+    @property
+    def given(self):
+        """The filters that are set, as (name, value), for forms and the audit."""
+        names = ["q", *self.filters]
+        return [(name, self.data[name]) for name in names if self.data.get(name)]

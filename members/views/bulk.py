@@ -1,0 +1,113 @@
+"""What an admin does to the members ticked in the list, or to all that its filters match."""
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing import consequences
+from billing.forms import ChosenBillingGroupForm
+from billing.operations import assign_members
+from billing.periods import current_period
+from config.htmx import form_view, posted, redirect_after, render_form
+from groups.forms import ChosenGroupForm
+from groups.operations import add_group_members
+from members.access import organization_admin
+from members.filters import MemberFilter
+from members.forms import ChosenLimitForm
+from members.operations import set_personal_limits
+from members.picker import Picker
+from members.templatetags.console import count
+
+
+@form_view
+@organization_admin
+def bulk_assign(request, organization):
+    picker = _chosen(request, organization)
+    form = ChosenBillingGroupForm(posted(request), organization=organization, picker=picker)
+    if form.is_valid():
+        target = form.cleaned_data["billing_group"]
+        arguments = {"billing_group": target, **picker.arguments}
+        if moved := form.run(assign_members, actor=request.actor, **arguments):
+            text = ngettext(
+                "%(count)s member moved to %(group)s.",
+                "%(count)s members moved to %(group)s.",
+                moved.count,
+            )
+            words = {"count": count(moved.count), "group": target.name}
+            return _done(request, organization, text % words)
+    period = current_period(organization)
+    consequence = consequences.of_assigning(picker.chosen(), form.target, period)
+    title, label = _("Assign Billing Group"), _("Assign")
+    return _page(request, form, title, label, consequence or _number(picker))
+
+
+@form_view
+@organization_admin
+def bulk_limit(request, organization):
+    picker = _chosen(request, organization)
+    form = ChosenLimitForm(posted(request), organization=organization, picker=picker)
+    if form.is_valid():
+        arguments = {"organization": organization, **picker.arguments, **form.limit}
+        number = form.run(set_personal_limits, actor=request.actor, **arguments)
+        if number is not None:
+            text = ngettext(
+                "%(count)s personal usage limit was set.",
+                "%(count)s personal usage limits were set.",
+                number,
+            )
+            return _done(request, organization, text % {"count": count(number)})
+    title, label = _("Set Personal Limit"), _("Save")
+    return _page(request, form, title, label, _number(picker))
+
+
+@form_view
+@organization_admin
+def bulk_add_to_group(request, organization):
+    picker = _chosen(request, organization)
+    form = ChosenGroupForm(posted(request), organization=organization, picker=picker)
+    if form.is_valid():
+        group = form.cleaned_data["group"]
+        arguments = {"group": group, **picker.arguments}
+        if added := form.run(add_group_members, actor=request.actor, **arguments):
+            text = ngettext(
+                "%(count)s member added to %(group)s.",
+                "%(count)s members added to %(group)s.",
+                added.count,
+            )
+            words = {"count": count(added.count), "group": group.name}
+            return _done(request, organization, text % words)
+    stays = _("Role, billing group, limit and usage stay as they are.")
+    title, label = _("Add to Group"), _("Add")
+    return _page(request, form, title, label, [*_number(picker), stays])
+
+
+def _chosen(request, organization):
+    """The members ticked, or all that the filters of the address match."""
+    if not request.GET.get("everyone"):
+        return Picker(organization.members.present(), request.GET)
+    period = current_period(organization)
+    chosen = MemberFilter(request.GET, organization=organization, period=period)
+    return Picker(chosen.qs.present(), request.GET, chosen_by=dict(chosen.given))
+
+
+def _number(picker):
+    number = picker.chosen().count()
+    text = ngettext("%(count)s member chosen.", "%(count)s members chosen.", number)
+    return [text % {"count": count(number)}]
+
+
+def _page(request, form, title, label, consequence):
+    context = {
+        "organization": form.organization,
+        "title": title,
+        "submit_label": label,
+        "consequence": consequence,
+        "cancel_url": reverse("members:list", args=[form.organization.slug]),
+    }
+    return render_form(request, "members/bulk.html", form, **context)
+
+
+def _done(request, organization, text):
+    messages.success(request, text)
+    return redirect_after(request, reverse("members:list", args=[organization.slug]))

@@ -1,0 +1,165 @@
+"""What an admin does to one member, each a form of its own."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing.forms import AdjustmentForm, MemberBillingGroupForm
+from billing.limits import with_standing
+from billing.metering import adjust_usage
+from billing.operations import assign_members
+from billing.periods import current_period
+from config.htmx import form_view, posted, redirect_after, render_form
+from members.access import organization_admin
+from members.forms import OperationForm, PersonalLimitForm, RoleForm
+from members.operations import (
+    change_role,
+    disable_member,
+    enable_member,
+    remove_member,
+    set_personal_limit,
+)
+from members.templatetags.console import credits
+
+
+@form_view
+@organization_admin
+def member_assign(request, organization, pk):
+    member = present_member(organization, pk)
+    form = MemberBillingGroupForm(posted(request), organization=organization, member=member)
+    if form.is_valid():
+        target = form.cleaned_data["billing_group"]
+        members = organization.members.filter(pk=member.pk)
+        arguments = {"billing_group": target, "members": members}
+        if form.run(assign_members, actor=request.actor, **arguments) is not None:
+            return _done(request, member, _("%(name)s is in %(group)s now."), group=target.name)
+    title, label = _("Assign Billing Group"), _("Assign")
+    return _form_page(request, member, form, title=title, submit_label=label)
+
+
+@form_view
+@organization_admin
+def member_limit(request, organization, pk):
+    member = present_member(organization, pk)
+    form = PersonalLimitForm(posted(request), organization=organization, member=member)
+    if form.is_valid():
+        arguments = {"member": member, **form.limit}
+        if form.run(set_personal_limit, actor=request.actor, **arguments):
+            amount = credits(form.limit["personal_limit"] or 0)
+            return _done(request, member, _limited(**form.limit), credits=amount)
+    title, label = _("Set Personal Limit"), _("Save")
+    return _form_page(request, member, form, title=title, submit_label=label)
+
+
+def _limited(personal_limit, is_unlimited):
+    if is_unlimited:
+        return _("%(name)s is unlimited now.")
+    if personal_limit is None:
+        return _("%(name)s has no limit set and cannot use Credits now.")
+    return _("%(name)s is limited to %(credits)s Credits.")
+
+
+@form_view
+@organization_admin
+def member_role(request, organization, pk):
+    member = present_member(organization, pk)
+    form = RoleForm(posted(request), organization=organization, member=member)
+    if form.is_valid():
+        arguments = {"member": member, "role": form.cleaned_data["role"]}
+        if changed := form.run(change_role, actor=request.actor, **arguments):
+            role = changed.get_role_display()
+            return _done(request, member, _("%(name)s has the role %(role)s now."), role=role)
+    title, label = _("Change Role"), _("Save")
+    return _form_page(request, member, form, title=title, submit_label=label)
+
+
+@form_view
+@organization_admin
+def member_disable(request, organization, pk):
+    member = present_member(organization, pk)
+    form = OperationForm(posted(request), organization=organization)
+    if form.is_valid() and form.run(disable_member, actor=request.actor, member=member):
+        return _done(request, member, _("%(name)s is disabled now."))
+    changes = [_("They can neither use Credits nor open the organization.")]
+    stays = [_("Groups, billing group, personal limit and all usage.")]
+    title, label = _("Disable %(name)s?") % {"name": member.name}, _("Disable")
+    return _question(request, member, form, title, label, changes, stays)
+
+
+@form_view
+@organization_admin
+def member_enable(request, organization, pk):
+    member = present_member(organization, pk)
+    form = OperationForm(posted(request), organization=organization)
+    if form.is_valid() and form.run(enable_member, actor=request.actor, member=member):
+        return _done(request, member, _("%(name)s is active again."))
+    changes = [_("They can open the organization again, and use Credits within their limits.")]
+    stays = [_("Groups, billing group, personal limit and all usage.")]
+    title, label = _("Enable %(name)s?") % {"name": member.name}, _("Enable")
+    return _question(request, member, form, title, label, changes, stays, destructive=False)
+
+
+@form_view
+@organization_admin
+def member_remove(request, organization, pk):
+    member = present_member(organization, pk)
+    form = OperationForm(posted(request), organization=organization)
+    if form.is_valid() and form.run(remove_member, actor=request.actor, member=member):
+        url = reverse("members:list", args=[organization.slug])
+        messages.success(request, _("%(name)s was removed.") % {"name": member.name})
+        return redirect_after(request, url)
+    changes = [
+        _("They leave all groups, return to Unassigned and cannot open the organization."),
+        _("Their seat is free."),
+    ]
+    used = _("%(credits)s Credits used this period stay in records, pages and exports.")
+    stays = [used % {"credits": credits(member.used)}]
+    title, label = _("Remove %(name)s?") % {"name": member.name}, _("Remove")
+    return _question(request, member, form, title, label, changes, stays)
+
+
+@form_view
+@organization_admin
+def member_adjust(request, organization, pk):
+    """Adjust Usage: mend a mistake by a signed record; removed members too."""
+    period = current_period(organization)
+    members = organization.members.select_related("billing_group")
+    member = get_object_or_404(with_standing(members, period), pk=pk)
+    form = AdjustmentForm(posted(request), organization=organization, member=member)
+    if form.is_valid():
+        arguments = {"member": member, **form.adjustment}
+        if record := form.run(adjust_usage, actor=request.actor, **arguments):
+            text = _("The usage of %(name)s was adjusted by %(credits)s Credits.")
+            return _done(request, member, text, credits=credits(record.credits))
+    title, label = _("Adjust Usage"), _("Adjust")
+    return _form_page(request, member, form, title=title, submit_label=label)
+
+
+def present_member(organization, pk):
+    """The member of the address as of now; 404 for another organization's and for removed ones."""
+    members = organization.members.present().select_related("billing_group")
+    return get_object_or_404(with_standing(members, current_period(organization)), pk=pk)
+
+
+def _done(request, member, text, **words):
+    messages.success(request, text % {"name": member.name, **words})
+    slug = member.organization.slug
+    detail = reverse("members:detail", args=[slug, member.pk])
+    return redirect_after(request, reverse("members:list", args=[slug]), detail)
+
+
+def _form_page(request, member, form, template="members/form.html", **context):
+    organization = member.organization
+    context |= {
+        "organization": organization,
+        "member": member,
+        "cancel_url": reverse("members:list", args=[organization.slug]),
+    }
+    return render_form(request, template, form, **context)
+
+
+def _question(request, member, form, title, label, changes, stays, destructive=True):
+    context = {"title": title, "submit_label": label, "changes": changes, "stays": stays}
+    context["destructive"] = destructive
+    return _form_page(request, member, form, "members/question.html", **context)
