@@ -129,4 +129,4 @@ def test_the_region_alone_has_the_same_rows(console, listed, organization, ada):
 def test_the_tabs_count_present_members_and_billing_groups(listed, organization, ada, admin):
     BillingGroupFactory(organization=organization)
     remove_member(actor=TESTS, member=ada)
-    assert "Members 1 Billing Groups 2" in words(listed())
+    assert "Members 1 Groups 0 Billing Groups 2" in words(listed())
