@@ -7,10 +7,13 @@ from functools import wraps
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .models import AuditEntry
+
+ATTEMPTS = 5
+DEADLOCK = "40P01"
 
 _inside = ContextVar("inside_an_operation", default=False)
 
@@ -117,10 +120,7 @@ def operation(event):
                 return verb(actor=actor, **arguments).result
             token = _inside.set(True)
             try:
-                with _rules_of_the_database(), transaction.atomic():
-                    done = verb(actor=actor, **arguments)
-                    record(actor, event, done.target, done.changes)
-                return done.result
+                return _perform(verb, actor, event, arguments)
             except Refused as refusal:
                 _record_refusal(actor, event, arguments, refusal)
                 raise
@@ -131,6 +131,20 @@ def operation(event):
         return run
 
     return declare
+
+
+def _perform(verb, actor, event, arguments):
+    """The verb and its entry in one transaction, again if that was the victim of a deadlock."""
+    for attempts_left in reversed(range(ATTEMPTS)):
+        try:
+            with _rules_of_the_database(), transaction.atomic():
+                done = verb(actor=actor, **arguments)
+                record(actor, event, done.target, done.changes)
+            return done.result
+        except OperationalError as error:
+            if not attempts_left or getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
+                raise
+    raise AssertionError("unreachable")
 
 
 def record(actor, event, target, changes, outcome=AuditEntry.Outcome.DONE):

@@ -160,6 +160,8 @@ def _answer(outcome, reasons, record_id, period_id, billing_group_id):
 class AdjustmentRefused(Refused):
     """The adjustment names what cannot be mended, or would make a total negative."""
 
+    code = "adjustment_refused"
+
 
 class EventIdTaken(Refused):
     code = "conflict"
@@ -175,8 +177,10 @@ def adjust_usage(
 
     The same event id with the same content again returns the first record and changes nothing.
     Raises EventIdTaken when the id has other content, AdjustmentRefused when the period is final
-    or not begun, the amount is not one, or the member's total there would fall below 0.
+    or not begun, the amount is not one, a text is missing or not clean, or the member's total
+    there would fall below 0.
     """
+    _require_words(event_id, reason)
     now = received_at or timezone.now()
     organization = member.organization
     member = organization.members.select_for_update(no_key=True).get(pk=member.pk)
@@ -185,9 +189,13 @@ def adjust_usage(
         return changed(
             member, result=_same_adjustment(known, member, billing_group, period, credits, reason)
         )
+    period = organization.periods.filter(pk=period.pk).first()
+    billing_group = organization.billing_groups.filter(pk=billing_group.pk).first()
+    if period is None or billing_group is None:
+        raise AdjustmentRefused(_("Choose a period and a billing group of this organization."))
     _require_adjustable(period, credits, now)
     key = {"period": period, "member": member, "billing_group": billing_group}
-    total = UsageTotal.objects.filter(**key).values_list("credits", flat=True).first() or 0
+    total = UsageTotal.objects.filter(**key).values_list("credits", flat=True).first() or Decimal(0)
     if total + credits < 0:
         raise AdjustmentRefused(
             _("This would take the member's total there below 0."), used=total, credits=credits
@@ -214,6 +222,12 @@ def adjust_usage(
     )
 
 
+def _require_words(event_id, reason):
+    for text, longest in ((event_id, 200), (reason, 500)):
+        if not 1 <= len(text) <= longest or not _is_clean(text):
+            raise AdjustmentRefused(_("Give a reason and an event id of plain text."))
+
+
 def _same_adjustment(known, member, billing_group, period, credits, reason):
     same = (
         known.kind == UsageRecord.Kind.ADJUSTMENT
@@ -228,7 +242,8 @@ def _same_adjustment(known, member, billing_group, period, credits, reason):
 def _require_adjustable(period, credits, now):
     if not period.starts_at <= now < period.final_at:
         raise AdjustmentRefused(_("That period is final."), period=period.pk)
-    if credits == 0 or has_more_than_4_decimals(credits) or abs(credits) > MOST_CREDITS:
+    is_amount = credits.is_finite() and 0 < abs(credits) <= MOST_CREDITS
+    if not is_amount or has_more_than_4_decimals(credits):
         raise AdjustmentRefused(_("Enter Credits with at most 4 decimals, not 0."))
 
 

@@ -1,0 +1,272 @@
+import time
+from datetime import timedelta
+from decimal import Decimal
+from threading import Event
+
+import pytest
+from django.db import transaction
+
+from audit.models import AuditEntry
+from audit.operations import Actor, Refused
+from billing.metering import AdjustmentRefused, EventIdTaken, adjust_usage
+from billing.models import GroupTotal, UsageRecord
+from billing.operations import delete_billing_group
+from billing.periods import make_periods
+from members.operations import disable_member, edit_organization, remove_member
+from tests.clock import utc
+from tests.factories import (
+    TESTS,
+    BillingGroupFactory,
+    MemberFactory,
+    OrganizationFactory,
+    assign,
+    limit,
+    report,
+)
+from tests.racing import at_once, behind, result_or_error
+from tests.sql import run
+from tests.sums import assert_totals_equal_records
+
+OPENED, FEBRUARY, FINAL = utc(2026, 1, 10), utc(2026, 2, 1), utc(2026, 2, 4)
+MOMENT = timedelta(microseconds=1)
+
+
+def adjust(member, credits, **more):
+    """Mend what `member` used under their billing group in the first period."""
+    arguments = {
+        "actor": TESTS,
+        "member": member,
+        "billing_group": member.billing_group,
+        "period": member.organization.periods.last(),
+        "credits": Decimal(credits),
+        "reason": "Counted twice",
+        "event_id": "mended",
+    }
+    return adjust_usage(**{**arguments, **more})
+
+
+def used(member):
+    return sum(total.credits for total in member.usage_totals.all())
+
+
+def test_an_adjustment_counts_as_usage_of_its_period(member):
+    report(member, 10)
+    record = adjust(member, "-2.5")
+    assert (record.kind, record.credits, record.reason) == ("adjustment", -2.5, "Counted twice")
+    assert used(member) == GroupTotal.objects.get().credits == 7.5
+    assert_totals_equal_records()
+
+
+def test_an_adjustment_says_who_made_it(member, admin):
+    record = adjust(member, 1, actor=Actor("user", str(admin.pk)))
+    assert record.actor == f"user:{admin.pk}"
+    entry = AuditEntry.objects.get(event="AdjustUsage")
+    assert (entry.actor_id, entry.target_kind, entry.target_id) == (
+        str(admin.pk),
+        "Member",
+        member.pk,
+    )
+    assert entry.changes["credits"] == ["0", "1"]
+    assert entry.changes["reason"] == "Counted twice"
+
+
+def test_an_adjustment_may_come_where_nothing_was_used(member):
+    adjust(member, 3)
+    assert used(member) == 3
+    assert_totals_equal_records()
+
+
+def test_no_total_falls_below_0(member):
+    report(member, 10)
+    with pytest.raises(AdjustmentRefused, match="adjustment_refused"):
+        adjust(member, "-10.0001")
+    adjust(member, -10)
+    assert used(member) == 0
+
+
+def test_usage_under_another_billing_group_makes_up_for_nothing(member):
+    report(member, 10)
+    platform = BillingGroupFactory(organization=member.organization)
+    with pytest.raises(AdjustmentRefused):
+        adjust(member, -1, billing_group=platform)
+
+
+def test_usage_in_another_period_makes_up_for_nothing(db):
+    organization = OrganizationFactory(opened_at=OPENED)
+    member = MemberFactory(organization=organization, is_unlimited=True)
+    report(member, 10, at=OPENED, received_at=OPENED)
+    make_periods(organization, until=FEBRUARY)
+    period = organization.periods.first()
+    with pytest.raises(AdjustmentRefused):
+        adjust(member, -1, period=period, received_at=FEBRUARY)
+
+
+def test_an_adjustment_frees_what_a_limit_had_stopped(member):
+    limit(member, 10)
+    report(member, 10)
+    adjust(member, -1)
+    assert report(member, 1).outcome == "recorded"
+    assert report(member, 1).outcome == "refused"
+
+
+@pytest.mark.parametrize("leave", [disable_member, remove_member])
+def test_an_adjustment_asks_for_no_admission(member, leave):
+    limit(member, 0)
+    leave(actor=TESTS, member=member)
+    member.refresh_from_db()
+    adjust(member, 5)
+    assert used(member) == 5
+
+
+def test_usage_of_a_deleted_billing_group_can_be_mended(member):
+    platform = BillingGroupFactory(organization=member.organization)
+    assign(member, platform)
+    report(member, 10)
+    delete_billing_group(actor=TESTS, billing_group=platform)
+    adjust(member, -4, billing_group=platform)
+    assert platform.group_totals.get().credits == 6
+
+
+@pytest.mark.parametrize(
+    ("now", "open"),
+    [
+        (utc(2026, 1, 1) - MOMENT, False),
+        (utc(2026, 1, 1), True),
+        (FEBRUARY, True),
+        (FINAL - MOMENT, True),
+        (FINAL, False),
+    ],
+)
+def test_a_period_can_be_mended_while_it_is_current_or_open_for_late_usage(db, now, open):
+    organization = OrganizationFactory(opened_at=OPENED)
+    member = MemberFactory(organization=organization)
+    if open:
+        record = adjust(member, 1, received_at=now)
+        assert record.period.starts_at <= record.occurred_at < record.period.ends_at
+        assert record.recorded_at == now
+    else:
+        with pytest.raises(AdjustmentRefused):
+            adjust(member, 1, received_at=now)
+
+
+def test_a_period_that_became_final_since_it_was_shown_is_not_mended(db):
+    organization = OrganizationFactory(opened_at=OPENED)
+    member = MemberFactory(organization=organization)
+    shown = organization.periods.get()
+    edit_organization(actor=TESTS, organization=organization, now=FEBRUARY, late_usage_hours=0)
+    with pytest.raises(AdjustmentRefused):
+        adjust(member, 1, period=shown, received_at=FEBRUARY)
+
+
+@pytest.mark.parametrize(
+    "credits", ["0", "0.00001", "1000000000.0001", "-1000000001", "NaN", "-Infinity"]
+)
+def test_credits_that_mend_nothing_or_are_none_are_refused(member, credits):
+    with pytest.raises(AdjustmentRefused):
+        adjust(member, credits)
+
+
+@pytest.mark.parametrize("name", ["reason", "event_id"])
+@pytest.mark.parametrize("text", ["", " a", "a\nb", "a\0", "\ud800", "x" * 501])
+def test_an_adjustment_needs_a_clean_reason_and_event_id(member, name, text):
+    with pytest.raises(AdjustmentRefused):
+        adjust(member, 1, **{name: text})
+    assert not UsageRecord.objects.exists()
+
+
+def test_the_same_adjustment_again_is_counted_once(member):
+    first = adjust(member, 5)
+    assert adjust(member, 5) == first
+    assert used(member) == 5
+
+
+@pytest.mark.parametrize("difference", [{"credits": Decimal(6)}, {"reason": "Another"}])
+def test_another_adjustment_of_the_same_event_id_is_a_conflict(member, difference):
+    adjust(member, 5)
+    with pytest.raises(EventIdTaken):
+        adjust(member, **{"credits": 5, **difference})
+    assert used(member) == 5
+
+
+def test_the_event_id_of_usage_is_taken(member):
+    report(member, 5, event_id="mended")
+    with pytest.raises(EventIdTaken):
+        adjust(member, 5)
+
+
+@pytest.mark.parametrize("name", ["period", "billing_group"])
+def test_what_belongs_to_another_organization_cannot_be_mended(member, name):
+    other = OrganizationFactory()
+    stranger = {"period": other.periods.get(), "billing_group": other.billing_groups.get()}
+    with pytest.raises(AdjustmentRefused):
+        adjust(member, 5, **{name: stranger[name]})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_adjustments_that_each_take_all_one_is_refused(member):
+    report(member, 10)
+    _first, second = behind(
+        lambda: adjust(member, -10),
+        result_or_error(lambda: adjust(member, -10, event_id="other")),
+    )
+    assert isinstance(second, AdjustmentRefused)
+    assert_totals_equal_records()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_16_that_make_the_same_adjustment_at_once_one_counts(member):
+    report(member, 10)
+    assert len(set(at_once(*[lambda: adjust(member, -3)] * 16))) == 1
+    assert used(member) == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_members_adjustments_of_one_event_id_one_is_a_conflict(member):
+    other = MemberFactory(organization=member.organization)
+    _first, second = behind(lambda: adjust(member, 1), result_or_error(lambda: adjust(other, 1)))
+    assert isinstance(second, Refused)
+    assert second.code == "conflict"
+    assert_totals_equal_records()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("victim", ["adjustment", "report"])
+def test_an_adjustment_and_a_report_of_one_event_id_get_past_each_other(member, victim):
+    """The one holds the group's total and wants the event, the other the other way round."""
+    other = MemberFactory(organization=member.organization, is_unlimited=True)
+    report(member, 1)
+    held, queued = Event(), Event()
+
+    @transaction.atomic
+    def hold_the_groups_total():
+        GroupTotal.objects.select_for_update(no_key=True).get()
+        held.set()
+        wait_until_waiting(1)
+        queued.set()
+        wait_until_waiting(2)
+
+    def adjustment():
+        held.wait()
+        notice_a_deadlock(first=victim == "adjustment")
+        return adjust(member, 1)
+
+    def late_report():
+        queued.wait()
+        notice_a_deadlock(first=victim == "report")
+        return report(other, 1, event_id="mended")
+
+    _held, adjusted, reported = at_once(
+        hold_the_groups_total, result_or_error(adjustment), late_report
+    )
+    assert {getattr(adjusted, "code", "recorded"), reported.outcome} == {"conflict", "recorded"}
+    assert_totals_equal_records()
+
+
+def notice_a_deadlock(*, first):
+    run(f"SET deadlock_timeout = '{50 if first else 30_000}ms'")
+
+
+def wait_until_waiting(number):
+    """Until so many of our own database wait for a lock."""
+    while run("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")[0][0] < number:
+        time.sleep(0.001)
