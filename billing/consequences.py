@@ -39,6 +39,19 @@ def of_assigning(members, target, period):
     return sentences + _blocked_at_once(target)
 
 
+def of_removing(members, group, period):
+    """What returning `members` of `group` to Unassigned changes and what stays."""
+    number = members.count()
+    moves = ngettext(
+        "%(count)s member returns to Unassigned.",
+        "%(count)s members return to Unassigned.",
+        number,
+    )
+    stays = _("%(credits)s Credits used this period stay under %(group)s, in pages and exports.")
+    used = credits(used_where_they_are(members, period))
+    return [moves % {"count": count(number)}], [stays % {"credits": used, "group": group.name}]
+
+
 def of_deleting(group):
     """What deleting `group` changes and what it leaves alone, as two lists of sentences."""
     number = group.member_count

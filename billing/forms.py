@@ -115,6 +115,10 @@ class TargetForm(PeriodForm, ChosenMembersForm):
         return cleaned
 
 
+class RemoveForm(PeriodForm, ChosenMembersForm):
+    """Nothing to fill in: whom, the period it was opened in and the button."""
+
+
 class MemberBillingGroupForm(PeriodForm):
     """The billing group of one member, Unassigned too."""
 

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<str:key>/edit/", groups.billing_group_edit, name="edit"),
     path("<str:key>/limit/", groups.billing_group_limit, name="limit"),
     path("<str:key>/assign/", assigning.billing_group_assign, name="assign"),
+    path("<str:key>/remove/", assigning.billing_group_remove, name="remove"),
     path("<str:key>/delete/", groups.billing_group_delete, name="delete"),
 ]

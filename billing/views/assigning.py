@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing import consequences
-from billing.forms import TargetForm
+from billing.forms import RemoveForm, TargetForm
 from billing.limits import with_standing
 from billing.operations import assign_members, assign_to_new_billing_group
 from billing.periods import current_period
-from config.htmx import form_view, posted, redirect_after, render_page
+from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
 from members.picker import Picker
 from members.templatetags.console import count
 
-from .common import group_of
+from .common import formal_group_of, group_of
 
 
 @form_view
@@ -37,6 +37,33 @@ def billing_group_assign(request, organization, key):
     candidates = organization.members.present().exclude(billing_group=group)
     title = _("Assign members to %(name)s") % {"name": group.name}
     return _assign_page(request, organization, candidates, groups.filter(pk=group.pk), title)
+
+
+@form_view
+@organization_admin
+def billing_group_remove(request, organization, key):
+    """Return the members of the address to Unassigned, after saying what that does."""
+    group = formal_group_of(organization, key)
+    picker = Picker(group.members.present(), request.GET)
+    form = RemoveForm(posted(request), organization=organization, picker=picker)
+    detail = reverse("billing:detail", args=[organization.slug, key])
+    if form.is_valid():
+        unassigned = organization.billing_groups.unassigned()
+        arguments = {"billing_group": unassigned, **picker.arguments}
+        if moved := form.run(assign_members, actor=request.actor, **arguments):
+            messages.success(request, _moved(moved))
+            return redirect_after(request, detail)
+    changes, stays = consequences.of_removing(picker.chosen(), group, current_period(organization))
+    context = {
+        "organization": organization,
+        "title": _("Remove from %(name)s?") % {"name": group.name},
+        "submit_label": _("Remove"),
+        "cancel_url": detail,
+        "destructive": True,
+        "changes": changes,
+        "stays": stays,
+    }
+    return render_form(request, "billing/delete.html", form, **context)
 
 
 def _assign_page(request, organization, candidates, targets, title, may_create=False):

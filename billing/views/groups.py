@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +13,7 @@ from billing.operations import (
     edit_billing_group,
     set_period_limit,
 )
+from billing.summary import strip
 from billing.tables import (
     BillingGroupsTable,
     GroupMembersTable,
@@ -36,20 +38,27 @@ def billing_group_list(request, organization):
     def rows_of(groups):
         return groups.matching(q).with_usage_in(period).with_member_count()
 
-    groups = organization.billing_groups.shown_in(period).filter(is_unassigned=False)
+    groups = organization.billing_groups.shown_in(period)
     table_class = BillingGroupsTable if period.is_current else PastBillingGroupsTable
-    table = table_class(rows_of(groups), request)
+    table = table_class(rows_of(groups.filter(is_unassigned=False)), request)
     page = page_of(table, request, rows_of, organization=organization, is_unassigned=True)
     context = {
         "organization": organization,
         "period": period,
         "page_obj": page,
-        "system": page.beside,
+        "found": page.paginator.count + len(page.beside),
         "table": table,
         "q": q,
+        "matching": _used_by(groups.matching(q), period) if q else None,
+        "strip": strip(organization, period),
         "tabs": tabs(organization, "billing"),
     }
     return render_page(request, "billing/list.html", "billing-groups", context)
+
+
+def _used_by(groups, period):
+    totals = period.group_totals.filter(billing_group__in=groups)
+    return totals.aggregate(used=Sum("credits"))["used"] or 0
 
 
 @form_view

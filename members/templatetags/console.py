@@ -1,7 +1,8 @@
 """Numbers, times and meters as every screen shows them."""
 
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -110,3 +111,15 @@ def few_names(groups):
     names = [group.name for group in groups]
     more = f" +{count(len(names) - 2)}" if len(names) > 2 else ""
     return (", ".join(names[:2]) + more) or "–"
+
+
+@register.simple_tag
+def lateness(period, now=None):
+    """Until when an ended period takes late usage, or since when it is final."""
+    zone = period.organization.zone
+    final_at = period.final_at.astimezone(zone)
+    day = date_format(final_at, pgettext("day and month", "M j"))
+    if (now or timezone.now()) >= period.final_at:
+        return gettext("Final since %(day)s") % {"day": day}
+    time = time_format(final_at, pgettext("time of day", "H:i"))
+    return gettext("Open for late usage until %(day)s, %(time)s") % {"day": day, "time": time}

@@ -1,0 +1,75 @@
+"""The figures above the billing groups of a period."""
+
+from datetime import timedelta
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from members.templatetags.console import count, credits, lateness, local_day
+
+from .limits import NEAR
+
+DAY = timedelta(days=1)
+
+
+def strip(organization, period):
+    """The figures for _strip.html; asked of the database only if a page shows them."""
+    figures = _current if period.is_current else _past
+    return SimpleLazyObject(lambda: figures(organization, period, timezone.now()))
+
+
+def _current(organization, period, now):
+    passed = int((now - period.starts_at) * 100 // (period.ends_at - period.starts_at))
+    left = -(-(period.ends_at - now) // DAY)
+    near = _near_their_limit(organization, period)
+    blocked = ngettext("%(count)s of them blocked", "%(count)s of them blocked", near["blocked"])
+    unassigned = organization.billing_groups.unassigned().members.present().count()
+    return [
+        {
+            "label": _("Credits used"),
+            "figure": credits(period.used),
+            "note": _("%(percent)s%% of the period passed") % {"percent": passed},
+        },
+        {
+            "label": _("Days left"),
+            "figure": count(left),
+            "note": _("Ends on %(day)s") % {"day": local_day(period.ends_at, organization)},
+        },
+        {
+            "label": _("At 80% or more"),
+            "figure": count(near["near"]),
+            "note": blocked % {"count": count(near["blocked"])} if near["near"] else "",
+        },
+        {
+            "label": _("Unassigned members"),
+            "figure": count(unassigned),
+            "url": reverse("billing:handle", args=[organization.slug]) if unassigned else "",
+            "action": _("Handle"),
+        },
+    ]
+
+
+def _past(organization, period, now):
+    used = period.group_totals.exclude(credits=0).aggregate(groups=Count("billing_group"))
+    return [
+        {
+            "label": _("Credits used"),
+            "figure": credits(period.used),
+            "note": lateness(period, now),
+        },
+        {"label": _("Billing groups with usage"), "figure": count(used["groups"])},
+    ]
+
+
+def _near_their_limit(organization, period):
+    """How many living groups have used 80 % of their limit or more, and how many all of it."""
+    groups = organization.billing_groups.alive().with_usage_in(period)
+    groups = groups.filter(period_limit__isnull=False).order_by()
+    return groups.values("used", "period_limit").aggregate(
+        near=Count("pk", filter=Q(used__gte=F("period_limit") * NEAR)),
+        blocked=Count("pk", filter=Q(used__gte=F("period_limit"))),
+    )
