@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from members.templatetags.console import count, credits, lateness, local_day
+from members.templatetags.console import count, credits, lateness
 
 from .limits import NEAR
 
@@ -37,7 +38,7 @@ def _current(organization, period, now):
         {
             "label": _("Days left"),
             "figure": count(left),
-            "note": _("Ends on %(day)s") % {"day": local_day(period.ends_at, organization)},
+            "note": _("Ends on %(day)s") % {"day": date_format(period.last_day, "DATE_FORMAT")},
         },
         {
             "label": _("At 80% or more"),
