@@ -135,6 +135,10 @@ class MemberQuerySet(models.QuerySet):
     def admins(self):
         return self.enabled().filter(role=Member.Role.ADMIN)
 
+    def by_organization(self):
+        """The same members with their organizations, in the order of those."""
+        return self.select_related("organization").order_by(Lower("organization__name"), "pk")
+
     def matching(self, text):
         """Members whose name or email contains `text`, ignoring case."""
         return self.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else self

@@ -3,20 +3,45 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from billing.limits import with_standing
+from billing.periods import current_period
 from members.access import organization_member
+from members.reasons import reasons_in_words
 
 
 @require_GET
 @login_required
 def home(request):
     """To the person's organization, or the chooser where there are several."""
-    members = list(request.user.memberships.enabled().select_related("organization"))
+    members = list(request.user.memberships.enabled().by_organization())
     if len(members) == 1:
         return redirect("organization", members[0].organization.slug)
-    return render(request, "members/home.html", {"members": members, "title": _("Organizations")})
+    title = _("Choose an organization") if members else _("No organization")
+    return render(request, "members/home.html", {"members": members, "title": title})
 
 
 @require_GET
 @organization_member
 def organization_home(request, organization):
-    return redirect("billing:list", organization.slug)
+    """To Billing Groups, or to the one page that a member who is no admin sees."""
+    return redirect("billing:list" if request.member.is_admin else "me", organization.slug)
+
+
+@require_GET
+@organization_member
+def own_page(request, organization):
+    """The member's own usage and limits in the current period, and why they are blocked."""
+    period = current_period(organization)
+    members = organization.members.select_related("billing_group")
+    member = with_standing(members, period).get(pk=request.member.pk)
+    member.billing_group.used = member.group_used
+    totals = period.usage_totals.filter(member=member, credits__gt=0)
+    context = {
+        "title": _("My usage"),
+        "organization": organization,
+        "period": period,
+        "member": member,
+        "why": reasons_in_words(member, period),
+        "totals": totals.select_related("billing_group").order_by("-credits", "billing_group"),
+    }
+    return render(request, "members/me.html", context)
