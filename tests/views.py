@@ -1,0 +1,195 @@
+"""The pages under /o/<slug>/, what each is asked for with, and a place where all of them work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import AuditEntry
+from billing.periods import all_periods
+from groups.models import GroupMembership
+from groups.operations import add_group_members
+from members.models import Member, Organization
+from members.operations import disable_member
+
+from .factories import TESTS, BillingGroupFactory, GroupFactory, MemberFactory, OrganizationFactory
+from .pages import today
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page is asked for with.
+
+    `region` can be asked for alone; `of`: whose id its address holds; `asks`: the query of its
+    address; `sends`: what its form holds, in the current period only unless `in_any_period`.
+    """
+
+    region: str = ""
+    of: str = ""
+    asks: Callable | None = None
+    sends: Callable | None = None
+    in_any_period: bool = False
+    answers: int = 200
+    only_admins: bool = True
+
+
+def nothing(place):
+    return {}
+
+
+def a_name(place):
+    return {"name": "Typed by hand", "description": "And explained"}
+
+
+def a_limit(place):
+    return {"limit": "1,234.5"}
+
+
+def a_personal_limit(place):
+    return {"kind": "amount", "amount": "1,234.5"}
+
+
+def a_billing_group(place):
+    return {"billing_group": place.group.pk}
+
+
+def a_choice(place):
+    return {"billing_group": place.group.pk, "member": [place.member.pk]}
+
+
+def a_person(place):
+    return {
+        "name": "Typed by hand",
+        "email": "typed@example.com",
+        "role": "org_member",
+        "billing_group": place.group.pk,
+        "kind": "default",
+    }
+
+
+def an_adjustment(place):
+    return {
+        "event_id": "typed-by-hand",
+        "mended": all_periods(place.organization)[0].pk,
+        "billing_group": place.group.pk,
+        "credits": "12.5",
+        "reason": "Typed by hand",
+    }
+
+
+def a_role(place):
+    return {"role": "org_admin"}
+
+
+def a_team(place):
+    return {"group": place.team.pk}
+
+
+def settings(place):
+    return {
+        "name": "Typed by hand",
+        "time_zone": "Asia/Tokyo",
+        "period_start_day": "15",
+        "late_usage_hours": "48",
+        "kind": "unlimited",
+        "seen": "Asia/Tokyo 15",
+    }
+
+
+def a_mate(place):
+    return f"?member={place.mate.pk}"
+
+
+def a_payer(place):
+    return f"?member={place.payer.pk}"
+
+
+def a_member(place):
+    return f"?member={place.member.pk}"
+
+
+VIEWS = {
+    "organization": View(answers=302, only_admins=False),
+    "me": View(only_admins=False),
+    "settings": View(region="period-preview", sends=settings, in_any_period=True),
+    "members:list": View(region="members"),
+    "members:add": View(sends=a_person, in_any_period=True),
+    "members:bulk-assign": View(asks=a_mate, sends=a_billing_group),
+    "members:bulk-limit": View(asks=a_mate, sends=a_personal_limit),
+    "members:bulk-add-to-group": View(asks=a_member, sends=a_team, in_any_period=True),
+    "members:detail": View(region="member", of="member"),
+    "members:assign": View(of="member", sends=a_billing_group),
+    "members:limit": View(of="member", sends=a_personal_limit),
+    "members:role": View(of="member", sends=a_role, in_any_period=True),
+    "members:disable": View(of="member", sends=nothing, in_any_period=True),
+    "members:enable": View(of="idle", sends=nothing, in_any_period=True),
+    "members:remove": View(of="member", sends=nothing, in_any_period=True),
+    "members:adjust": View(of="member", sends=an_adjustment, in_any_period=True),
+    "billing:list": View(region="billing-groups"),
+    "billing:create": View(sends=a_name),
+    "billing:export": View(region="export-preview"),
+    "billing:download": View(),
+    "billing:handle": View(region="picker", sends=a_choice),
+    "billing:detail": View(region="group-members", of="group"),
+    "billing:edit": View(of="group", sends=a_name),
+    "billing:limit": View(of="group", sends=a_limit),
+    "billing:assign": View(region="picker", of="group", sends=a_choice),
+    "billing:remove": View(of="group", asks=a_payer, sends=nothing),
+    "billing:delete": View(of="group", sends=nothing),
+    "groups:list": View(region="groups"),
+    "groups:create": View(sends=a_name, in_any_period=True),
+    "groups:detail": View(region="group-members", of="team"),
+    "groups:edit": View(of="team", sends=a_name, in_any_period=True),
+    "groups:delete": View(of="team", sends=nothing, in_any_period=True),
+    "groups:add": View(region="picker", of="team", sends=a_choice, in_any_period=True),
+    "groups:remove": View(of="team", asks=a_mate, sends=nothing, in_any_period=True),
+}
+
+
+class Place:
+    """An organization with a past, a member in Unassigned, a billing group, a team and its mate."""
+
+    def __init__(self):
+        self.organization = OrganizationFactory(opened_at=timezone.now() - timedelta(days=70))
+        self.admin, self.other_admin = MemberFactory.create_batch(
+            2, organization=self.organization, role=Member.Role.ADMIN
+        )
+        self.member, self.mate = MemberFactory.create_batch(2, organization=self.organization)
+        self.idle = MemberFactory(organization=self.organization)
+        disable_member(actor=TESTS, member=self.idle)
+        self.group = BillingGroupFactory(organization=self.organization)
+        self.payer = MemberFactory(organization=self.organization, billing_group=self.group)
+        self.team = GroupFactory(organization=self.organization)
+        mate = Member.objects.filter(pk=self.mate.pk)
+        add_group_members(actor=TESTS, group=self.team, members=mate)
+        self.past = all_periods(self.organization)[1]
+
+    def url(self, name, of=None):
+        ids = [getattr(of or self, VIEWS[name].of).pk] if VIEWS[name].of else []
+        address = reverse(name, args=[self.organization.slug, *ids])
+        return address + VIEWS[name].asks(self) if VIEWS[name].asks else address
+
+    def sends(self, name, period=None):
+        return {**VIEWS[name].sends(self), "period": period or today(self.organization)}
+
+    @property
+    def records(self):
+        """Everything that a form could have changed."""
+        here = self.organization
+        kinds = (
+            here.billing_groups,
+            here.members,
+            here.groups,
+            here.usage_records,
+            GroupMembership.objects,
+            Organization.objects.filter(pk=here.pk),
+        )
+        return [list(kind.order_by("pk").values()) for kind in kinds]
+
+    @property
+    def entries(self):
+        """Outcomes of what members did, oldest first."""
+        entries = self.organization.audit_entries.filter(actor_kind=AuditEntry.ActorKind.USER)
+        return list(entries.order_by("id").values_list("outcome", flat=True))
