@@ -2,7 +2,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from members.views.home import home, organization_home
+from members.views.home import home, organization_home, own_page
+from members.views.settings import settings
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
@@ -10,6 +11,8 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("", home, name="home"),
     path("o/<slug:slug>/", organization_home, name="organization"),
+    path("o/<slug:slug>/me/", own_page, name="me"),
+    path("o/<slug:slug>/settings/", settings, name="settings"),
     path("o/<slug:slug>/members/", include("members.urls")),
     path("o/<slug:slug>/groups/", include("groups.urls")),
     path("o/<slug:slug>/billing-groups/", include("billing.urls")),
