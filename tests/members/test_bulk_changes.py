@@ -1,0 +1,100 @@
+"""What is done to the members ticked in the list, or to all that its filters match."""
+
+from decimal import Decimal
+
+import pytest
+
+from ..factories import BillingGroupFactory, GroupFactory, MemberFactory, many_members
+from ..pages import today, url, words
+
+
+@pytest.fixture
+def crowd(organization):
+    return many_members(organization, 3)
+
+
+@pytest.fixture
+def ticked(crowd):
+    return "&".join(f"member={member.pk}" for member in crowd)
+
+
+@pytest.fixture
+def send(console, organization):
+    def post(page, chosen, **sent):
+        address = f"{url(page, organization)}{chosen}"
+        return console.post(address, {"period": today(organization), **sent})
+
+    return post
+
+
+def test_the_ticked_get_a_billing_group(console, send, organization, ticked):
+    platform = BillingGroupFactory(organization=organization, name="Platform")
+    response = send("members:bulk-assign", ticked, billing_group=platform.pk)
+    assert "3 members moved to Platform." in words(console.get(response["Location"]))
+    assert platform.members.count() == 3
+
+
+def test_the_ticked_join_a_group(console, send, organization, ticked):
+    group = GroupFactory(organization=organization, name="Reviewers")
+    response = send("members:bulk-add-to-group", ticked, group=group.pk)
+    assert "3 members added to Reviewers." in words(console.get(response["Location"]))
+    assert group.members.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ({"kind": "amount", "amount": "1,200.5"}, (Decimal("1200.5"), False)),
+        ({"kind": "unlimited"}, (None, True)),
+        ({"kind": "not_set"}, (None, False)),
+    ],
+)
+def test_the_ticked_get_one_limit(console, send, crowd, ticked, sent, stored):
+    response = send("members:bulk-limit", ticked, **sent)
+    assert "3 personal usage limits were set." in words(console.get(response["Location"]))
+    for member in crowd:
+        member.refresh_from_db()
+        assert (member.personal_limit, member.is_unlimited) == stored
+
+
+def test_a_bulk_change_is_one_entry_with_ids_and_filter(send, organization, crowd):
+    send("members:bulk-limit", "everyone=3&q=crowd", kind="unlimited")
+    entry = organization.audit_entries.get(event="SetPersonalLimit")
+    assert sorted(entry.changes["members"]) == sorted(member.pk for member in crowd)
+    assert entry.changes["chosen_by"] == {"q": "crowd"}
+
+
+@pytest.mark.parametrize(
+    "page", ["members:bulk-assign", "members:bulk-limit", "members:bulk-add-to-group"]
+)
+def test_another_number_than_the_one_shown_changes_nobody(send, organization, crowd, page):
+    group = GroupFactory(organization=organization)
+    platform = BillingGroupFactory(organization=organization)
+    sent = {"kind": "unlimited", "group": group.pk, "billing_group": platform.pk}
+    response = send(page, "everyone=2&q=crowd", **sent)
+    assert response.status_code == 409
+    assert "The members that match have changed meanwhile." in words(response)
+    assert not organization.members.filter(is_unlimited=True).exists()
+    assert not platform.members.exists()
+    assert not group.members.exists()
+
+
+def test_the_filters_of_the_list_choose_who_is_meant(send, organization, crowd):
+    MemberFactory(organization=organization, name="crowd with a limit", is_unlimited=True)
+    platform = BillingGroupFactory(organization=organization)
+    chosen = "everyone=3&q=crowd&status=not_set"
+    assert send("members:bulk-assign", chosen, billing_group=platform.pk).status_code == 302
+    assert platform.members.count() == 3
+
+
+def test_nobody_ticked_is_an_error(send, organization):
+    response = send("members:bulk-limit", "", kind="unlimited")
+    assert response.status_code == 422
+    assert "Choose at least one member." in words(response)
+
+
+def test_members_of_another_organization_are_not_meant(send, organization):
+    stranger = MemberFactory()
+    send("members:bulk-limit", f"member={stranger.pk}", kind="unlimited")
+    stranger.refresh_from_db()
+    assert not stranger.is_unlimited

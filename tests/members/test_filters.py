@@ -1,0 +1,120 @@
+"""Which members the list shows, by billing group, group, role and status."""
+
+import pytest
+
+from groups.operations import add_group_members
+from members.models import Member
+from members.operations import disable_member, remove_member
+
+from ..factories import (
+    TESTS,
+    UNLIMITED,
+    BillingGroupFactory,
+    GroupFactory,
+    MemberFactory,
+    assign,
+    limit,
+    report,
+)
+from ..pages import names, url, words
+
+
+@pytest.fixture
+def person(organization):
+    def make(name, credits=UNLIMITED):
+        member = MemberFactory(organization=organization, name=name)
+        limit(member, credits)
+        return member
+
+    return make
+
+
+@pytest.fixture
+def shown(console, organization, admin):
+    """The names of the members that a filter leaves, but for the admin who asks."""
+
+    def ask(**filters):
+        found = names(console.get(url("members:list", organization, **filters)))
+        return [name for name in found if name != admin.name]
+
+    return ask
+
+
+def test_members_of_a_billing_group(shown, person, organization):
+    group = BillingGroupFactory(organization=organization)
+    assign(person("Ada"), group)
+    person("Bob")
+    assert shown(billing_group=group.pk) == ["Ada"]
+    assert shown(billing_group="unassigned") == ["Bob"]
+
+
+def test_members_of_a_group(shown, person, organization):
+    group = GroupFactory(organization=organization)
+    ada = organization.members.filter(pk=person("Ada").pk)
+    add_group_members(actor=TESTS, group=group, members=ada)
+    person("Bob")
+    assert shown(group=group.pk) == ["Ada"]
+
+
+def test_members_of_a_role(shown, person, organization):
+    MemberFactory(organization=organization, name="Grace", role=Member.Role.ADMIN)
+    person("Bob")
+    assert shown(role="org_admin") == ["Grace"]
+    assert shown(role="org_member") == ["Bob"]
+
+
+def test_members_of_each_status(shown, person):
+    person("Ada")
+    person("Bob", None)
+    report(person("Carl", 5), 5)
+    disable_member(actor=TESTS, member=person("Dan"))
+    remove_member(actor=TESTS, member=person("Eve"))
+    assert shown(status="active") == ["Ada"]
+    assert shown(status="blocked") == ["Bob", "Carl"]
+    assert shown(status="not_set") == ["Bob"]
+    assert shown(status="disabled") == ["Dan"]
+    assert shown(status="removed") == ["Eve"]
+    assert shown() == ["Ada", "Bob", "Carl", "Dan"]
+
+
+def test_members_of_a_billing_group_at_its_limit_are_blocked(shown, person, organization):
+    group = BillingGroupFactory(organization=organization)
+    assign(person("Ada"), group)
+    limit(group, 0)
+    assert shown(status="blocked") == ["Ada"]
+
+
+def test_filters_narrow_each_other(shown, person, organization):
+    group = BillingGroupFactory(organization=organization)
+    for name in ("Ada", "Adam"):
+        assign(person(name), group)
+    person("Adele")
+    assert shown(billing_group=group.pk, q="ada") == ["Ada", "Adam"]
+    assert shown(billing_group=group.pk, q="adam", role="org_member") == ["Adam"]
+
+
+@pytest.mark.parametrize("name", ["billing_group", "group"])
+def test_what_is_not_there_or_of_another_organization_matches_nobody(shown, person, name):
+    person("Ada")
+    elsewhere = MemberFactory().billing_group.pk
+    for value in (elsewhere, "0", "x", "²", "9" * 5000):
+        assert shown(**{name: value}) == []
+
+
+@pytest.mark.parametrize("name", ["role", "status"])
+def test_a_value_that_no_filter_has_is_left_out(shown, person, name):
+    person("Ada")
+    assert shown(**{name: "x"}) == ["Ada"]
+
+
+def test_nothing_found_offers_to_clear_the_filters(console, organization):
+    page = words(console.get(url("members:list", organization, status="removed")))
+    assert "No member matches these filters. Clear filters" in page
+
+
+def test_members_are_sorted_by_billing_group_and_by_usage(shown, person, organization):
+    assign(person("Ada"), BillingGroupFactory(organization=organization, name="Zebra"))
+    assign(person("Bob"), BillingGroupFactory(organization=organization, name="Apple"))
+    report(person("Carl"), 7)
+    assert shown(sort="billing_group") == ["Carl", "Bob", "Ada"]
+    assert shown(sort="-used")[0] == "Carl"
