@@ -34,7 +34,13 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
-        indexes = [models.Index(fields=["organization", "-at", "-id"], name="audit_newest_first")]
+        indexes = [
+            models.Index(fields=["organization", "-at", "-id"], name="audit_newest_first"),
+            models.Index(fields=["target_id", "target_kind"], name="audit_by_target"),
+            models.Index(fields=["actor_id", "actor_kind"], name="audit_by_actor"),
+            models.Index(fields=["request_id"], name="audit_by_request"),
+            models.Index(fields=["event"], name="audit_by_event"),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

@@ -63,7 +63,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "audit entry",
                 "verbose_name_plural": "audit entries",
                 "indexes": [
-                    models.Index(fields=["organization", "-at", "-id"], name="audit_newest_first")
+                    models.Index(fields=["organization", "-at", "-id"], name="audit_newest_first"),
+                    models.Index(fields=["target_id", "target_kind"], name="audit_by_target"),
+                    models.Index(fields=["actor_id", "actor_kind"], name="audit_by_actor"),
+                    models.Index(fields=["request_id"], name="audit_by_request"),
+                    models.Index(fields=["event"], name="audit_by_event"),
                 ],
             },
         ),
