@@ -1,11 +1,15 @@
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
 
 from members.views.home import home, organization_home, own_page
 from members.views.settings import settings
 
 admin.autodiscover()
+admin.site.unregister([Group, EmailAddress])  # support has no say in permissions and sign-in
+admin.site.enable_nav_sidebar = False  # it takes the width that the lists need
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
