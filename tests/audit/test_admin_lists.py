@@ -1,0 +1,185 @@
+"""The support desk's lists: found by an index, filtered, and asked for in a few queries."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from audit import support
+from audit.models import AuditEntry
+from billing.metering import record_usage
+from billing.models import Assignment, BillingGroup, Period, UsageRecord
+from billing.operations import assign_members
+from groups.models import Group, GroupMembership
+from groups.operations import add_group_members
+from members.models import Member, Organization, User
+
+from ..desk import Desk, address
+from ..factories import (
+    TESTS,
+    BillingGroupFactory,
+    GroupFactory,
+    MemberFactory,
+    OrganizationFactory,
+    UserFactory,
+    many_members,
+    report,
+    usage,
+)
+from ..sql import run
+
+LISTS = [
+    *(Organization, User, Member, Group, GroupMembership),
+    *(BillingGroup, Assignment, Period, UsageRecord, AuditEntry),
+]
+LARGE = {
+    Member: ({"7": "member_search", "ada": "member_search"}, "members_member"),
+    User: ({"ada@": "members_user_email"}, "members_user"),
+    Assignment: ({"ada": "Index Cond: (member_id = "}, "billing_assignment"),
+    GroupMembership: ({"ada": "groups_groupmembership_member_id"}, "groups_groupmembership"),
+    UsageRecord: (
+        {"evt-1": "event_once_per_organization", "ada@example.test": "record_by_member"},
+        "billing_usagerecord",
+    ),
+    AuditEntry: (
+        {
+            "7": "audit_by_target",
+            "ada@example.test": "audit_by_actor",
+            "AddMember": "audit_by_event",
+            "0" * 31 + "a": "audit_by_request",
+        },
+        "audit_auditentry",
+    ),
+}
+SEARCHES = [
+    pytest.param(model, text, index, table, id=f"{model.__name__}-{text}")
+    for model, (searches, table) in LARGE.items()
+    for text, index in searches.items()
+]
+
+
+@pytest.fixture
+def desk(db):
+    return Desk()
+
+
+@pytest.fixture
+def ada(organization):
+    return MemberFactory(
+        organization=organization, name="Ada", email="ada@example.test", is_unlimited=True
+    )
+
+
+@pytest.mark.parametrize(("model", "text", "index", "table"), SEARCHES)
+def test_a_search_of_a_large_table_uses_an_index(ada, model, text, index, table):
+    run("SET LOCAL enable_seqscan = off")
+    page = admin.site.get_model_admin(model)
+    found, _doubled = page.get_search_results(None, model.objects.all(), text)
+    plan = found.order_by().explain()
+    assert index in plan
+    assert f"Seq Scan on {table}" not in plan
+
+
+def test_a_person_is_found_by_id_name_or_email(desk, ada, admin):
+    assert desk.found(Member, q="ADA@example") == desk.found(Member, q="da") == [ada]
+    assert ada in desk.found(Member, q=ada.pk)
+    assert desk.found(User, q="Ada@") == desk.found(User, q=ada.user_id) == [ada.user]
+    assert desk.found(Member, q="nobody") == []
+
+
+def test_a_record_is_found_by_its_event_or_its_member_and_by_nothing_less(desk, ada, member):
+    report(ada, event_id="evt-1")
+    report(member, event_id="evt-2")
+    [record] = desk.found(UsageRecord, q="evt-1")
+    assert desk.found(UsageRecord, q="ada@example.test") == [record]
+    assert desk.found(UsageRecord, q=record.pk) == [record]
+    of_ada = {"member__id__exact": ada.pk, "period__id__exact": record.period_id}
+    assert desk.found(UsageRecord, **of_ada) == [record]
+    assert desk.found(UsageRecord, q="evt") == []
+
+
+def test_an_entry_is_found_by_person_event_request_or_target(desk, organization, ada):
+    desk.do("role", ada, role="org_admin")
+    entry = AuditEntry.objects.latest("pk")
+    assert entry in desk.found(AuditEntry, q="ada@example.test")
+    assert desk.found(AuditEntry, q="ChangeMemberRole") == [entry]
+    assert desk.found(AuditEntry, q=entry.request_id) == [entry]
+    assert desk.found(AuditEntry, actor_kind__exact="support") == [entry]
+    history = desk.get(address(Member, "history", ada.pk), follow=True)
+    assert entry in history.context["cl"].result_list
+
+
+def test_an_assignment_and_a_membership_are_found_by_their_member(desk, organization, ada, member):
+    group = GroupFactory(organization=organization)
+    everybody = Member.objects.filter(organization=organization)
+    add_group_members(actor=TESTS, group=group, members=everybody)
+    assert [each.member for each in desk.found(Assignment, q="ada")] == [ada]
+    assert [each.member for each in desk.found(GroupMembership, q="ada@")] == [ada]
+
+
+def test_groups_periods_and_organizations_are_found_by_name(desk, organization):
+    other = OrganizationFactory(name="Globex", slug="globex")
+    for make in (GroupFactory, BillingGroupFactory):
+        made = make(organization=organization, name="Platform")
+        assert desk.found(type(made), q="plat") == desk.found(type(made), q=made.pk) == [made]
+    assert desk.found(Organization, q="glob") == [other]
+    assert desk.found(Period, q="globex") == list(other.periods.all())
+
+
+def test_lists_are_filtered_and_a_filter_that_is_not_offered_is_refused(desk, organization, ada):
+    stranger = MemberFactory(status=Member.Status.DISABLED)
+    of_other = {"organization__id__exact": stranger.organization_id}
+    assert desk.found(Member, **of_other) == [stranger]
+    assert desk.found(Member, status__exact="ENABLED") == [ada]
+    assert desk.found(User, is_staff__exact="1") == [desk.user]
+    assert desk.list(UsageRecord, reason__regex="a+").status_code == 400
+
+
+def test_a_list_counts_no_further_than_anybody_turns_pages(desk, organization, monkeypatch):
+    monkeypatch.setattr(support, "MOST_COUNTED", 150)
+    many_members(organization, 200)
+    response = desk.list(Member)
+    assert "150 or more" in response.content.decode()
+    assert response.context["cl"].paginator.num_pages == 2
+
+
+MAKERS = [(BillingGroup, BillingGroupFactory), (Group, GroupFactory)]
+
+
+class Crowd:
+    """An organization with a billing group and a group that take in more and more members."""
+
+    def __init__(self):
+        self.organization = OrganizationFactory()
+        self.groups = {model: make(organization=self.organization) for model, make in MAKERS}
+
+    def grow(self, number):
+        """`number` more of everything."""
+        members = many_members(self.organization, number, is_unlimited=True)
+        chosen = Member.objects.filter(pk__in=[each.pk for each in members])
+        assign_members(actor=TESTS, billing_group=self.groups[BillingGroup], members=chosen)
+        add_group_members(actor=TESTS, group=self.groups[Group], members=chosen)
+        for model, make in MAKERS:
+            model.objects.bulk_create(make.build_batch(number, organization=self.organization))
+        UserFactory.create_batch(number)
+        OrganizationFactory.create_batch(number)
+        record_usage(organization=self.organization, reports=[usage(each) for each in members])
+
+
+def test_a_list_of_many_rows_asks_as_many_queries_as_one_of_few(desk):
+    crowd = Crowd()
+
+    def asked():
+        counts = {}
+        for model in LISTS:
+            with CaptureQueriesContext(connection) as queries:
+                assert desk.list(model).status_code == 200
+            counts[model] = len(queries)
+        return counts
+
+    crowd.grow(10)
+    asked()  # caches
+    few = asked()
+    crowd.grow(90)
+    assert asked() == few
+    assert max(few.values()) <= 8
