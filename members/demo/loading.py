@@ -24,7 +24,7 @@ from billing.operations import (
     set_period_limit,
 )
 from billing.periods import extend_back
-from groups.models import Group, GroupMembership
+from groups.operations import add_group_members, create_group
 from members.models import Member, User
 from members.operations import add_member, disable_member, open_organization, remove_member
 
@@ -208,11 +208,10 @@ def let_go(actor, people, members, now):
 def make_groups(organization, demo, random):
     present = list(organization.members.present().order_by("pk"))
     for name, size in demo.groups.items():
-        group = Group.objects.create(organization=organization, name=name)
-        GroupMembership.objects.bulk_create(
-            GroupMembership(organization=organization, group=group, member=member)
-            for member in random.sample(present, size)
-        )
+        group = create_group(actor=COMMAND, organization=organization, name=name)
+        chosen = [member.pk for member in random.sample(present, size)]
+        members = organization.members.filter(pk__in=chosen)
+        add_group_members(actor=COMMAND, group=group, members=members)
 
 
 def make_accounts():
