@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
@@ -24,7 +24,7 @@ from .operations import (
 from .tables import GroupMembersTable, GroupsTable
 
 
-@require_GET
+@require_safe
 @organization_admin
 def group_list(request, organization):
     q = search_words(request.GET)
@@ -85,7 +85,7 @@ def group_delete(request, organization, pk):
     return _form_page(request, organization, form, "groups/delete.html", **context)
 
 
-@require_GET
+@require_safe
 @organization_admin
 def group_detail(request, organization, pk):
     group = get_object_or_404(organization.groups.with_member_count(), pk=pk)

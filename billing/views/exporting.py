@@ -1,6 +1,6 @@
 from django.http import FileResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from billing.exports import COLUMNS, Scope, export_csv, preview
 from config.htmx import render_page
@@ -11,7 +11,7 @@ from .common import group_of, shown_period
 CHUNK = 64 * 1024
 
 
-@require_GET
+@require_safe
 @organization_admin
 def export(request, organization):
     period = shown_period(request, organization)
@@ -29,7 +29,7 @@ def export(request, organization):
     return render_page(request, "billing/export.html", "export-preview", context)
 
 
-@require_GET
+@require_safe
 @organization_admin
 def export_download(request, organization):
     """The CSV as a download whose length is said first, so that a broken one shows as broken."""

@@ -3,7 +3,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from billing import consequences, limits
 from billing.forms import BillingGroupForm, DeleteForm, LimitForm
@@ -29,7 +29,7 @@ from members.templatetags.console import count, credits
 from .common import form_page, formal_group_of, group_of, shown_period
 
 
-@require_GET
+@require_safe
 @organization_admin
 def billing_group_list(request, organization):
     period = shown_period(request, organization)
@@ -133,7 +133,7 @@ def _deleted(group, moved):
     return text % {"name": group.name, "count": count(moved.count)}
 
 
-@require_GET
+@require_safe
 @organization_admin
 def billing_group_detail(request, organization, key):
     period = shown_period(request, organization)

@@ -1,7 +1,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from billing.limits import with_standing
 from billing.periods import current_period
@@ -9,7 +9,7 @@ from members.access import organization_member
 from members.reasons import reasons_in_words
 
 
-@require_GET
+@require_safe
 @login_required
 def home(request):
     """To the person's organization, or the chooser where there are several."""
@@ -20,14 +20,14 @@ def home(request):
     return render(request, "members/home.html", {"members": members, "title": title})
 
 
-@require_GET
+@require_safe
 @organization_member
 def organization_home(request, organization):
     """To Billing Groups, or to the one page that a member who is no admin sees."""
     return redirect("billing:list" if request.member.is_admin else "me", organization.slug)
 
 
-@require_GET
+@require_safe
 @organization_member
 def own_page(request, organization):
     """The member's own usage and limits in the current period, and why they are blocked."""

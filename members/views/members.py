@@ -3,7 +3,7 @@ from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from billing.limits import with_standing
 from billing.periods import current_period
@@ -20,7 +20,7 @@ from members.tabs import tabs
 LATEST = 10
 
 
-@require_GET
+@require_safe
 @organization_admin
 def member_list(request, organization):
     period = current_period(organization)
@@ -64,7 +64,7 @@ def member_add(request, organization):
     return render_form(request, "form_page.html", form, **context)
 
 
-@require_GET
+@require_safe
 @organization_admin
 def member_detail(request, organization, pk):
     """Everything about one member, removed ones too; removed ones have nothing to change."""
