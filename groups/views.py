@@ -62,7 +62,8 @@ def group_edit(request, organization, pk):
         arguments = {"group": group, **form.words}
         if form.run(edit_group, actor=request.actor, **arguments):
             messages.success(request, _("%(name)s was saved.") % form.words)
-            return redirect_after(request, _list_url(organization))
+            detail = reverse("groups:detail", args=[organization.slug, pk])
+            return redirect_after(request, _list_url(organization), detail)
     title, submit_label = _("Edit %(name)s") % {"name": group.name}, _("Save")
     return _form_page(request, organization, form, title=title, submit_label=submit_label)
 

@@ -83,7 +83,7 @@ def billing_group_edit(request, organization, key):
         arguments = {"billing_group": group, **form.words}
         if form.run(edit_billing_group, actor=request.actor, **arguments):
             messages.success(request, _("%(name)s was saved.") % form.words)
-            return redirect_after(request, reverse("billing:list", args=[organization.slug]))
+            return _to_list_or_details(request, organization, key)
     title, submit_label = _("Edit %(name)s") % {"name": group.name}, _("Save")
     return form_page(request, organization, form, title=title, submit_label=submit_label)
 
@@ -97,9 +97,14 @@ def billing_group_limit(request, organization, key):
         arguments = {"billing_group": group, "credits": form.cleaned_data["limit"]}
         if form.run(set_period_limit, actor=request.actor, **arguments):
             messages.success(request, _limited(group, form.cleaned_data["limit"]))
-            return redirect_after(request, reverse("billing:list", args=[organization.slug]))
+            return _to_list_or_details(request, organization, key)
     context = {"title": _("Set Period Limit"), "submit_label": _("Save"), "group": group}
     return form_page(request, organization, form, "billing/limit.html", **context)
+
+
+def _to_list_or_details(request, organization, key):
+    detail = reverse("billing:detail", args=[organization.slug, key])
+    return redirect_after(request, reverse("billing:list", args=[organization.slug]), detail)
 
 
 def _limited(group, limit):

@@ -1,8 +1,10 @@
 // A link or button with data-dialog opens the form of its page in the dialog; without this module
-// it simply goes to that page. Whatever answer holds no form is a page: it replaces the one beneath.
+// it simply goes to that page. Whatever answer holds no form is a page: it replaces the one beneath,
+// in the drawer if it is the drawer's.
 
 const content = () => document.getElementById("dialog");
 const shell = () => content().parentElement;
+let around; // the drawer, or the document, in which the dialog was opened
 let places = []; // selectors of what may take the focus afterwards, best first
 let changed; // the row that the dialog is about
 
@@ -40,16 +42,18 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     return;
   }
   const samePage = new URL(responseURL).pathname === location.pathname;
-  history[samePage ? "replaceState" : "pushState"]({ htmx: true }, "", responseURL);
-  detail.target = document.getElementById("main");
-  detail.selectOverride = "#main";
-  detail.swapOverride = "outerHTML";
+  const drawer = document.querySelector(".drawer[open] > .page");
+  if (samePage) history.replaceState({ ...history.state, htmx: true }, "", responseURL);
+  else history[drawer ? "replaceState" : "pushState"]({ htmx: true }, "", responseURL);
+  detail.target = (samePage && drawer) || document.getElementById("main");
+  detail.selectOverride = "#main > *";
+  detail.swapOverride = "innerHTML";
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target === content()) {
     if (!shell().open) shell().showModal();
-  } else if (detail.target?.id === "main" && shell().open) {
+  } else if (detail.target?.matches("#main, #drawer") && shell().open && detail.requestConfig.verb !== "get") {
     shell().close();
     giveFocusBack();
   }
@@ -72,15 +76,16 @@ function open(url, opener, selector) {
     menu.hidePopover();
   }
   opener.focus();
+  around = opener.closest(".drawer") ?? document;
   const row = opener.closest("tr[id]");
   changed = row?.id;
   const rows = [row, row?.nextElementSibling, row?.previousElementSibling].filter((one) => one?.id);
-  places = [selector, ...rows.map((one) => `#${CSS.escape(one.id)} th a`), "#main"];
+  places = [selector, ...rows.map((one) => `#${CSS.escape(one.id)} th a`), "h1[tabindex], #main"];
   htmx.ajax("GET", url, { source: content(), target: content() });
 }
 
 function giveFocusBack() {
-  const place = places.map((selector) => document.querySelector(selector)).find(Boolean);
+  const place = places.map((selector) => around.querySelector(selector)).find(Boolean);
   place?.focus();
   document.getElementById(changed)?.setAttribute("data-changed", "");
 }

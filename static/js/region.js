@@ -26,7 +26,9 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const count = document.getElementById(detail.target?.id)?.querySelector("[data-announce]");
-  const status = document.getElementById("status");
+  const region = document.getElementById(detail.target?.id);
+  const count = region?.querySelector("[data-announce]");
+  const around = region?.closest("dialog") ?? document.body; // what lies outside is inert
+  const status = around.querySelector(":scope > [data-status]");
   if (count && status) status.textContent = count.textContent;
 });

@@ -5,6 +5,7 @@ let closing;
 showMessages();
 document.addEventListener("htmx:afterSettle", showMessages);
 document.addEventListener("htmx:historyRestore", showMessages);
+document.addEventListener("close", () => rise(), true);
 document.addEventListener("htmx:sendError", () => showFailure());
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (!detail.shouldSwap) showFailure();
@@ -29,12 +30,16 @@ function showFailure() {
 
 function say(text, role = "status") {
   const toast = document.getElementById("toast");
-  const place = document.querySelector("dialog:modal") ?? document.body;
-  if (toast.parentElement !== place) place.append(toast);
+  rise(toast);
   toast.firstElementChild.setAttribute("role", role);
   toast.firstElementChild.textContent = text;
   clearTimeout(closing);
   if (text && role === "status") closing = setTimeout(leave, 6000);
+}
+
+function rise(toast = document.getElementById("toast")) {
+  const place = [document.body, ...document.querySelectorAll("dialog:modal")].at(-1);
+  if (toast.parentElement !== place) place.append(toast);
 }
 
 function leave() {
