@@ -126,7 +126,8 @@ class SupportAdmin(ReadOnly, admin.ModelAdmin):
     def lookup_allowed(self, lookup, value, request):
         """Only the filters and links that are offered; any other could ask for a hash bitwise."""
         name, _separator, how = lookup.partition("__")
-        known = {*self.list_filter, *self.linked_by}
+        filters = (getattr(each, "parameter_name", each) for each in self.list_filter)
+        known = {*filters, *self.linked_by}
         return name in known and how in {"", "exact", "id__exact", "isnull"}
 
     def get_urls(self):

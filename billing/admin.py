@@ -117,16 +117,38 @@ class PeriodAdmin(SupportAdmin):
         return queryset.filter(organization__in=organizations)
 
 
+class LatestPeriodFilter(admin.SimpleListFilter):
+    """The records of an organization's latest period: those of all have no order in an index."""
+
+    title = _("latest period of")
+    parameter_name = "latest_of"
+
+    def lookups(self, request, model_admin):
+        return Organization.objects.order_by("name").values_list("pk", "name")
+
+    def queryset(self, request, records):
+        if not is_number(self.value() or ""):
+            return records
+        return records.filter(period=Period.objects.filter(organization=self.value()).first())
+
+
 @admin.register(UsageRecord)
 class UsageRecordAdmin(SupportAdmin):
     list_display = [
-        *("event_id", "organization", "member", "billing_group", "amount", "kind"),
-        *("occurred_at", "recorded_at"),
+        *("event_id", "organization", "member", "billing_group", "amount", "kind", "occurred_at")
     ]
-    list_filter = ["organization"]
-    list_select_related = ["organization", "member", "billing_group"]
+    list_filter = [LatestPeriodFilter]
+    list_select_related = ()  # joined, the planner may read all records before it sorts
     linked_by = ["period", "member"]
     search_help_text = _("An id, an event id or a member's email, exactly.")
+
+    def get_queryset(self, request):
+        named = ("organization", "member", "billing_group")
+        return super().get_queryset(request).prefetch_related(*named)
+
+    def get_ordering(self, request):
+        """The newest first; what is asked for by member, as a period has it in its index."""
+        return ["-member_id", "-occurred_at"] if request.GET.keys() - {"p"} else ["-pk"]
 
     @admin.display(description=_("Credits"))
     def amount(self, record):

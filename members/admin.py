@@ -54,7 +54,7 @@ class OrganizationAdmin(SupportAdmin):
     ]
     search_help_text = _("An id, or a part of the name or address.")
     see_also = dict.fromkeys(
-        [Member, Group, BillingGroup, Period, Assignment, UsageRecord, AuditEntry], "organization"
+        [Member, Group, BillingGroup, Period, Assignment, AuditEntry], "organization"
     )
     verbs = [
         Verb(

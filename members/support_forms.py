@@ -10,11 +10,13 @@ from billing.periods import periods_after_change
 
 from .consequences import of_settings
 from .forms import OperationForm, PeriodForm
-from .settings_forms import SettingsForm, calendar_name
+from .settings_forms import SETTINGS, SettingsForm, calendar_name
 
 
 class SupportSettingsForm(SettingsForm):
     """Says first what another calendar does; sent once more, it is saved."""
+
+    field_order = [*SETTINGS, "kind", "amount"]
 
     def clean(self):
         try:

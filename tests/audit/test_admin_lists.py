@@ -95,6 +95,9 @@ def test_a_record_is_found_by_its_event_or_its_member_and_by_nothing_less(desk, 
     assert desk.found(UsageRecord, q=record.pk) == [record]
     of_ada = {"member__id__exact": ada.pk, "period__id__exact": record.period_id}
     assert desk.found(UsageRecord, **of_ada) == [record]
+    of_nobody = {"latest_of": OrganizationFactory().pk}
+    assert record in desk.found(UsageRecord, latest_of=ada.organization_id)
+    assert desk.found(UsageRecord, **of_nobody) == []
     assert desk.found(UsageRecord, q="evt") == []
 
 
@@ -154,15 +157,15 @@ class Crowd:
         self.groups = {model: make(organization=self.organization) for model, make in MAKERS}
 
     def grow(self, number):
-        """`number` more of everything."""
+        """`number` more of everything, and a few more organizations."""
         members = many_members(self.organization, number, is_unlimited=True)
         chosen = Member.objects.filter(pk__in=[each.pk for each in members])
         assign_members(actor=TESTS, billing_group=self.groups[BillingGroup], members=chosen)
         add_group_members(actor=TESTS, group=self.groups[Group], members=chosen)
         for model, make in MAKERS:
             model.objects.bulk_create(make.build_batch(number, organization=self.organization))
-        UserFactory.create_batch(number)
-        OrganizationFactory.create_batch(number)
+        User.objects.bulk_create(UserFactory.build_batch(number))
+        OrganizationFactory.create_batch(number // 5)
         record_usage(organization=self.organization, reports=[usage(each) for each in members])
 
 
