@@ -20,9 +20,11 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 // An answer without the region (the session has ended, say) is a page of its own: go there.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, serverResponse, xhr } = detail;
-  if (!target || target.id === "dialog" || serverResponse.includes(`id="${target.id}"`)) return;
+  if (!target || target.id === "dialog") return;
+  const isHere = target.isConnected; // or has a later answer taken its place?
+  if (isHere && serverResponse.includes(`id="${target.id}"`)) return;
   detail.shouldSwap = false;
-  if (xhr.status < 400) location.assign(xhr.responseURL);
+  if (isHere && xhr.status < 400) location.assign(xhr.responseURL);
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {

@@ -14,7 +14,7 @@ from billing.periods import current_period
 from members.models import Member
 from tests.factories import BillingGroupFactory, MemberFactory, OrganizationFactory, report
 
-from .screen import PASSWORD
+from .screen import PASSWORD, WIDE
 
 CHROMIUM = shutil.which("chromium")
 MISSING = "No Chromium: nothing was tried in a browser. Install Debian's package chromium."
@@ -52,8 +52,7 @@ def base_url(live_server):
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    size = {"width": 1280, "height": 900}
-    return {**browser_context_args, "locale": "en-US", "viewport": size}
+    return {**browser_context_args, "locale": "en-US"}
 
 
 class Console:
@@ -83,7 +82,7 @@ def console():
 @pytest.fixture
 def new_context(new_context, console):
     def make(**options):
-        context = new_context(**options)
+        context = new_context(**{"viewport": WIDE, **options})
         context.set_default_timeout(10_000)
         console.listen(context)
         return context

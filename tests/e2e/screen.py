@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 360, "height": 780}
 PASSWORD = "correct horse"
 BILLING_GROUPS = "/o/acme/billing-groups/"
 MEMBERS = "/o/acme/members/"
@@ -24,7 +26,7 @@ def menu_button(page, name):
 def choose(page, name, act):
     """Open the menu of the row with that name and choose an act."""
     menu_button(page, name).click()
-    page.get_by_role("link", name=act, exact=True).click()
+    row(page, name).get_by_role("link", name=act, exact=True).click()
 
 
 def heading(page, name):

@@ -41,6 +41,21 @@ def test_search_filters_in_place_and_back_forward_and_reload_show_the_same(page,
     expect(page.get_by_role("searchbox")).to_have_value("gam")
 
 
+def test_typing_on_while_an_answer_is_awaited_finds_what_was_typed_last(page, groups):
+    page.clock.install()
+    page.goto(BILLING_GROUPS)
+    awaited = []
+    page.route(re.compile("q=g$"), lambda each: awaited.append(each))
+    page.get_by_role("searchbox").fill("g")
+    page.clock.run_for(1_000)
+    page.get_by_role("searchbox").fill("gam")
+    page.clock.run_for(1_000)
+    [answer] = awaited
+    answer.continue_()
+    expect_rows(page, "Gamma")
+    expect(page).to_have_url(re.compile(r"\?q=gam$"))
+
+
 def test_search_finds_a_billing_group_by_its_member_and_can_be_cleared(page, groups):
     page.goto(BILLING_GROUPS)
     page.get_by_role("searchbox").fill("hopper@")

@@ -36,6 +36,22 @@ def test_the_choice_survives_pages_a_reload_and_can_be_undone(page, platform, cr
     expect_notice(page, "1 member moved to Platform.")
 
 
+def test_a_late_consequence_undoes_no_search(page, people):
+    page.goto(HANDLE)
+    awaited = []
+    page.route(re.compile(r"\?page=1&member=\d+$"), lambda each: awaited.append(each))
+    with page.expect_request(re.compile("page=1")):
+        page.get_by_label("Select Grace Hopper").check()
+    page.get_by_role("searchbox").fill("turing")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("Chosen (1)")).to_be_visible()
+    with page.expect_response(re.compile("page=1")):
+        awaited[0].continue_()
+    page.get_by_label("Select Alan Turing").check()
+    expect(page.get_by_text("2 members chosen.")).to_be_visible()
+    expect(page).to_have_url(re.compile("q=turing"))
+
+
 def test_all_that_match_are_assigned_without_ticking_each(page, platform, crowd):
     page.goto(HANDLE)
     page.get_by_role("searchbox").fill("crowd")
