@@ -1,43 +1,18 @@
-from datetime import timedelta
-from decimal import Decimal
-
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from members.models import CreditsField, Member, Organization
 from members.text import clean_text_constraint, validate_printable
 
+from .fields import IsUnassignedName, TimeRange, TotalField, inside
+from .periods import Period
+
 UNASSIGNED = "Unassigned"
-APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
-
-
-class TotalField(CreditsField):
-    """A sum of Credits."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_digits": 24, "default": 0, **kwargs})
-
-
-class TimeRange(Func):
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
-
-
-class IsUnassignedName(Func):
-    function = "is_unassigned_name"
-    output_field = models.BooleanField()
-
-
-def inside(model, related_name="+", **options):
-    """A relation inside one organization: its key is (organization_id, id), made by SQL."""
-    return models.ForeignKey(
-        model, models.PROTECT, related_name=related_name, db_constraint=False, **options
-    )
 
 
 class BillingGroupQuerySet(models.QuerySet):
@@ -207,150 +182,6 @@ class Assignment(models.Model):
 
     def __str__(self):
         return f"{self.member} in {self.billing_group}"
-
-
-class PeriodQuerySet(models.QuerySet):
-    def containing(self, at):
-        """The stored period of the instant `at`."""
-        return self.get(starts_at__lte=at, ends_at__gt=at)
-
-
-class Period(models.Model):
-    """A billing period `[starts_at, ends_at)`; open for late usage until `final_at`."""
-
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="periods", db_index=False
-    )
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    final_at = models.DateTimeField()
-
-    objects = PeriodQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("period")
-        verbose_name_plural = _("periods")
-        ordering = ["-starts_at"]
-        constraints = [
-            models.UniqueConstraint("organization", "id", name="period_of_organization"),
-            models.UniqueConstraint("organization", "starts_at", name="period_starts_once"),
-            models.CheckConstraint(
-                condition=Q(starts_at__lt=F("ends_at"), ends_at__lte=F("final_at")),
-                name="period_ends_after_it_starts",
-            ),
-            ExclusionConstraint(
-                name="periods_never_overlap",
-                expressions=[
-                    ("organization", RangeOperators.EQUAL),
-                    (TimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="start_stays", fields=["organization", "starts_at"]),
-        ]
-
-    def __str__(self):
-        start, end = (
-            each.astimezone(self.organization.zone) for each in (self.starts_at, self.ends_at)
-        )
-        return f"{start:%Y-%m-%d} – {end:%Y-%m-%d}"
-
-    @property
-    def first_day(self):
-        """The local date on which the period starts: its name in addresses and forms."""
-        return self.starts_at.astimezone(self.organization.zone).date()
-
-    @property
-    def used(self):
-        """Credits that the organization used in the period."""
-        totals = self.group_totals.aggregate(used=models.Sum("credits"))
-        return totals["used"] or Decimal(0)
-
-    @property
-    def last_day(self):
-        """The local date of the period's last instant."""
-        last_instant = self.ends_at - timedelta(microseconds=1)
-        return last_instant.astimezone(self.organization.zone).date()
-
-
-class UsageRecord(models.Model):
-    """Credits consumed, or the mending of a mistake; never changed or deleted."""
-
-    class Kind(models.TextChoices):
-        USAGE = "usage", _("Usage")
-        ADJUSTMENT = "adjustment", _("Adjustment")
-
-    organization = models.ForeignKey(
-        Organization,
-        models.PROTECT,
-        related_name="usage_records",
-        db_index=False,
-        db_constraint=False,
-    )
-    period = inside(Period, "records", db_index=False)
-    billing_group = inside(BillingGroup, "records", db_index=False)
-    member = inside(Member, "records", db_index=False)
-    credits = CreditsField()
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.USAGE)
-    event_id = models.CharField(max_length=200, db_collation="C")
-    source = models.CharField(max_length=100, blank=True)
-    operation = models.CharField(max_length=100, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
-    actor = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = _("usage record")
-        verbose_name_plural = _("usage records")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "event_id"],
-                name="event_once_per_organization",
-                violation_error_code="conflict",
-                violation_error_message=_("This event id belongs to another record."),
-            ),
-            models.CheckConstraint(condition=~Q(event_id=""), name="event_id_required"),
-            models.CheckConstraint(
-                condition=Q(kind="adjustment") | Q(kind="usage", credits__gte=0),
-                name="usage_not_negative",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["period", "member", "occurred_at"], name="record_by_member")
-        ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
-
-    def __str__(self):
-        return self.event_id
-
-
-class UsageTotal(models.Model):
-    """Credits of a member under a billing group in a period: what exports and pages read."""
-
-    pk = models.CompositePrimaryKey("period_id", "member_id", "billing_group_id")
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    period = inside(Period, "usage_totals", db_index=False)
-    member = inside(Member, "usage_totals", db_index=False)
-    billing_group = inside(BillingGroup, "usage_totals", db_index=False)
-    credits = TotalField()
-
-    class Meta:
-        verbose_name = _("usage total")
-        verbose_name_plural = _("usage totals")
-        indexes = [
-            models.Index(fields=["period", "billing_group", "member"], name="usage_total_by_group")
-        ]
-        constraints = [
-            models.CheckConstraint(condition=Q(credits__gte=0), name="usage_total_not_negative")
-        ]
-
-    def __str__(self):
-        return f"{self.credits} of {self.member_id} under {self.billing_group_id}"
 
 
 class GroupTotal(models.Model):
