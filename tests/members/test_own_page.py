@@ -191,3 +191,8 @@ def test_the_menu_of_a_member_has_no_settings(own, organization):
     html = own().content.decode()
     assert "Settings" not in html
     assert html.count('aria-current="page"') == 1
+
+
+def test_who_is_unlimited_is_told_so(own, member):
+    report(member, "7.5")
+    assert "Unlimited · 7.5 used" in words(own())

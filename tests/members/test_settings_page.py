@@ -240,6 +240,14 @@ def test_without_a_script_a_button_shows_the_periods_and_keeps_what_was_typed(
     assert not organization.audit_entries.filter(event="EditOrganization").exists()
 
 
+def test_the_button_is_not_in_what_htmx_swaps_in(console, organization):
+    """There its noscript would be no noscript: Enter would press it instead of Save."""
+    address = url("settings", organization)
+    assert 'name="look"' in console.get(address).content.decode()
+    region = console.get(address, headers=swap("period-preview"))
+    assert 'name="look"' not in region.content.decode()
+
+
 def test_the_button_takes_what_may_not_be(console, save):
     page = console.get(save(period_start_day="99", kind="none", look="1")["Location"])
     assert page.status_code == 200
