@@ -1,4 +1,3 @@
-import copy
 import uuid
 from decimal import Decimal
 
@@ -8,12 +7,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import (
+from members.form_fields import CleanCharField, CreditsField
+from members.operation_forms import (
     ChosenMembersForm,
-    CleanCharField,
-    CreditsField,
+    NamedForm,
     OperationForm,
     PeriodForm,
+    require_name,
 )
 from members.templatetags.console import credits, period_label
 
@@ -21,33 +21,9 @@ from .models import BillingGroup, Period
 from .periods import current_period
 
 
-class BillingGroupForm(PeriodForm):
-    """Name and description of a billing group, new (`group` is None) or there already."""
-
-    rule_field = "name"
-    name = CleanCharField(label=_("Name"), max_length=100)
-    description = CleanCharField(
-        label=_("Description"),
-        max_length=500,
-        required=False,
-        help_text=_("Explains the cost center."),
-    )
-
-    def __init__(self, *args, group=None, **kwargs):
-        self.group = group
-        shown = {"name": group.name, "description": group.description} if group else {}
-        super().__init__(*args, shown=shown, initial=shown, **kwargs)
-
-    @property
-    def words(self):
-        return {name: self.cleaned_data[name] for name in ("name", "description")}
-
-    def clean_name(self):
-        name = self.cleaned_data["name"]
-        draft = copy.copy(self.group) or BillingGroup(organization=self.organization)
-        draft.name = name
-        require_name(draft)
-        return name
+class BillingGroupForm(NamedForm, PeriodForm):
+    model = BillingGroup
+    explained = _("Explains the cost center.")
 
 
 class LimitForm(PeriodForm):
@@ -187,11 +163,3 @@ class AdjustmentForm(OperationForm):
         names = ("event_id", "billing_group", "credits", "reason")
         given = {name: self.cleaned_data[name] for name in names}
         return given | {"period": self.cleaned_data["mended"]}
-
-
-def require_name(draft):
-    """Raise ValidationError with the database's own rules for a billing group's name."""
-    try:
-        draft.validate_constraints(exclude={"description", "period_limit"})
-    except ValidationError as error:
-        raise ValidationError(error.messages) from None

@@ -1,43 +1,14 @@
-import copy
-
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import ChosenMembersForm, CleanCharField, OperationForm
+from members.operation_forms import ChosenMembersForm, NamedForm
 
 from .models import Group
 
 
-class GroupForm(OperationForm):
-    """Name and description of a group, new (`group` is None) or there already."""
-
-    rule_field = "name"
-    name = CleanCharField(label=_("Name"), max_length=100)
-    description = CleanCharField(
-        label=_("Description"),
-        max_length=500,
-        required=False,
-        help_text=_("Says what the group is for."),
-    )
-
-    def __init__(self, *args, group=None, **kwargs):
-        self.group = group
-        shown = {"name": group.name, "description": group.description} if group else {}
-        super().__init__(*args, shown=shown, initial=shown, **kwargs)
-
-    @property
-    def words(self):
-        return {name: self.cleaned_data[name] for name in ("name", "description")}
-
-    def clean_name(self):
-        draft = copy.copy(self.group) or Group(organization=self.organization)
-        draft.name = self.cleaned_data["name"]
-        try:
-            draft.validate_constraints(exclude={"description"})
-        except ValidationError as error:
-            raise ValidationError(error.messages) from None
-        return draft.name
+class GroupForm(NamedForm):
+    model = Group
+    explained = _("Says what the group is for.")
 
 
 class ChosenGroupForm(ChosenMembersForm):

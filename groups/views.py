@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
-from members.forms import ChosenMembersForm, OperationForm
+from members.operation_forms import ChosenMembersForm, OperationForm
 from members.picker import Picker
 from members.tables import page_of, search_words
 from members.tabs import tabs

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.operations import plain
 
-from .forms import CleanCharField, LimitForm, OperationForm
+from .form_fields import CleanCharField
+from .forms import LimitForm
+from .operation_forms import OperationForm
 from .templatetags.console import credits
 
 CALENDAR = ("time_zone", "period_start_day")

@@ -9,7 +9,7 @@ from billing.models import BillingGroup
 from billing.periods import periods_after_change
 
 from .consequences import of_settings
-from .forms import OperationForm, PeriodForm
+from .operation_forms import OperationForm, PeriodForm
 from .settings_forms import SETTINGS, SettingsForm, calendar_name
 
 

@@ -12,7 +12,8 @@ from billing.operations import assign_members
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form
 from members.access import organization_admin
-from members.forms import OperationForm, PersonalLimitForm, RoleForm
+from members.forms import PersonalLimitForm, RoleForm
+from members.operation_forms import OperationForm
 from members.operations import (
     change_role,
     disable_member,

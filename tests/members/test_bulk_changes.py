@@ -98,3 +98,14 @@ def test_members_of_another_organization_are_not_meant(send, organization):
     send("members:bulk-limit", f"member={stranger.pk}", kind="unlimited")
     stranger.refresh_from_db()
     assert not stranger.is_unlimited
+
+
+def test_a_stale_limit_names_who_set_it_for_many(console, send, organization, crowd, admin):
+    ada = crowd[0]
+    form = console.get(url("members:limit", organization, ada.pk)).context["form"]
+    send("members:bulk-limit", f"member={ada.pk}", kind="unlimited")
+    sent = {"kind": "amount", "amount": "5", "shown": form["shown"].value()}
+    sent["period"] = today(organization)
+    response = console.post(url("members:limit", organization, ada.pk), sent)
+    assert response.status_code == 409
+    assert f"{admin.name} set this to “Unlimited” at" in words(response)

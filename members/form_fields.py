@@ -1,0 +1,84 @@
+"""Fields of forms: text as it may be stored, Credits as people write them, what was shown."""
+
+import re
+from decimal import Decimal
+
+from django import forms
+from django.core.validators import MinValueValidator
+from django.forms.fields import InvalidJSONInput
+from django.utils.translation import gettext_lazy as _
+
+from .text import tidy, validate_printable
+
+MOST_CREDITS = Decimal("99999999999999.9999")
+# Any other comma is refused: "1,5" may mean a fraction.
+GROUPED = re.compile(r"[+-]?\d{1,3}([,\s]\d{3})+(\.\d*)?")
+
+
+class CleanCharField(forms.CharField):
+    """A line of text as it may be stored."""
+
+    default_validators = [validate_printable]
+
+    def to_python(self, value):
+        return tidy(super().to_python(value))
+
+
+class CleanEmailField(forms.EmailField):
+    """An email as it may be stored."""
+
+    default_validators = [*forms.EmailField.default_validators, validate_printable]
+
+    def to_python(self, value):
+        return tidy(super().to_python(value))
+
+
+class CreditsField(forms.DecimalField):
+    """An amount of Credits as people write it: 1,200.5; None when left empty."""
+
+    default_error_messages = {
+        "invalid": _("Enter Credits with at most 4 decimals, for example 1,200.5."),
+        "max_decimal_places": _("Enter Credits with at most 4 decimals, for example 1,200.5."),
+        "min_value": _("Enter 0 or more Credits."),
+    }
+
+    def __init__(self, **kwargs):
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(
+            **{
+                "widget": widget,
+                "min_value": 0,
+                "max_value": MOST_CREDITS,
+                "decimal_places": 4,
+                **kwargs,
+            }
+        )
+        for validator in self.validators:
+            if isinstance(validator, MinValueValidator):
+                validator.message = self.error_messages["min_value"]
+
+    def to_python(self, value):
+        if isinstance(value, str) and GROUPED.fullmatch(value.strip()):
+            value = re.sub(r"[,\s]", "", value)
+        return super().to_python(value)
+
+
+UNREADABLE = (ValueError, RecursionError)  # JSON with numbers too long, with lists too deep
+
+
+class ShownField(forms.JSONField):
+    """The values that a form was opened with; what nobody was ever shown is invalid."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except UNREADABLE:
+            raise forms.ValidationError(self.error_messages["invalid"]) from None
+
+    def bound_data(self, data, initial):
+        try:
+            return super().bound_data(data, initial)
+        except UNREADABLE:
+            return InvalidJSONInput(data)
