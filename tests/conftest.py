@@ -9,15 +9,18 @@ from members.models import Member
 from .factories import MemberFactory, OrganizationFactory
 from .pages import signed_in
 
-hypothesis.settings.register_profile(
-    "suite",
+suite = hypothesis.settings(
     deadline=None,
     derandomize=True,
     max_examples=50,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
 )
+phases = [*suite.phases, hypothesis.Phase.shrink]
+hypothesis.settings.register_profile("suite", suite)
+hypothesis.settings.register_profile("shrink", suite, phases=phases)  # a failure made small
 hypothesis.settings.register_profile(
-    "long", hypothesis.settings.get_profile("suite"), derandomize=False, max_examples=2_000
+    "long", suite, phases=phases, derandomize=False, max_examples=400
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 

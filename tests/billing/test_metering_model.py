@@ -128,7 +128,7 @@ class Both:
             grown = self.organization.usage_records.count() > before
             outcome = "recorded" if grown else "duplicate"
         except Refused as refusal:
-            outcome = refusal.code
+            outcome = refusal.code.removeprefix("adjustment_")
         assert outcome == self.model.adjust(event, member, group, period, credits)
 
     def wait(self, duration):
