@@ -75,7 +75,7 @@ function open(url, opener, selector) {
     opener = document.querySelector(selector);
     menu.hidePopover();
   }
-  opener.focus();
+  opener.focus({ preventScroll: true });
   around = opener.closest(".drawer") ?? document;
   const row = opener.closest("tr[id]");
   changed = row?.id;
@@ -85,8 +85,11 @@ function open(url, opener, selector) {
 }
 
 function giveFocusBack() {
-  const place = places.map((selector) => around.querySelector(selector)).find(Boolean);
-  place?.focus();
+  places.some((selector) => {
+    const place = around.querySelector(selector);
+    place?.focus();
+    return place && place === document.activeElement; // what cards hide cannot have it
+  });
   document.getElementById(changed)?.setAttribute("data-changed", "");
 }
 

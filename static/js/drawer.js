@@ -12,7 +12,7 @@ const heading = () => content().querySelector("h1");
 let beneath = { address: here() };
 let depth = 0;
 let place = 0; // of the row that is shown, among those beneath
-let asked; // the link that was followed, until its page is shown
+let asked; // the link that was followed; none while the drawer is closed
 let leaving; // until the address is that of the page beneath again
 let arrived;
 
@@ -77,7 +77,7 @@ document.addEventListener("htmx:historyRestore", () => {
 
 document.addEventListener("close", (event) => {
   if (event.target !== shell()) return;
-  htmx.trigger(content(), "htmx:abort");
+  asked = undefined;
   content().replaceChildren();
   (rows()[place] ?? document.getElementById("main")).focus();
   if (!history.state?.over) return;
@@ -87,9 +87,10 @@ document.addEventListener("close", (event) => {
   history.go(-depth);
 }, true);
 
-// While the drawer stands over it, the page beneath asks for nothing of its own.
+// While the drawer stands over it, the page beneath shows nothing new of its own; once closed it stays so.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { elt } = detail.requestConfig;
+  if (elt === content() && !asked) detail.shouldSwap = false;
   if (shell().open && document.getElementById("main").contains(elt)) detail.shouldSwap = false;
   if (shell().open && elt.matches?.(".pager a")) detail.swapOverride = "outerHTML show:#drawer:top";
 });
@@ -98,6 +99,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const saved = detail.requestConfig && detail.requestConfig.verb !== "get";
   if (detail.target === content()) {
     arrange();
+    if (detail.requestConfig.elt === content()) giveFocus(asked);
     if (saved) refresh();
   } else if (detail.target?.id === "main" && shell().open) {
     if (saved) shell().close();
@@ -111,8 +113,6 @@ function arrange() {
   heading().tabIndex = -1;
   shell().querySelector("[data-page]").href = location.href;
   arrangeRows();
-  if (asked) giveFocus(asked);
-  asked = undefined;
 }
 
 function arrangeRows() {

@@ -161,6 +161,18 @@ def test_what_is_deleted_inside_closes_the_drawer_and_the_next_row_has_the_focus
     expect(link(page, "Quiet")).to_be_focused()
 
 
+def test_members_removed_from_a_group_inside_leave_its_row_beneath_too(page, guild):
+    page.goto(GROUPS)
+    link(page, "Guild").click()
+    details = drawer(page, "Guild")
+    details.get_by_label("Select Ada Lindqvist").check()
+    details.get_by_role("button", name="Remove").click()
+    drawer(page, "Remove from Guild?").get_by_role("button", name="Remove").click()
+    expect_notice(page, "1 member removed from Guild.")
+    expect(details.get_by_role("heading", name="Guild")).to_be_focused()
+    expect(page.locator("main tr").filter(has_text="Guild")).to_contain_text("58")
+
+
 def test_search_pages_and_sorting_inside_stay_inside(page, guild):
     page.goto(GROUPS)
     link(page, "Guild").click()
