@@ -3,7 +3,7 @@
 import dataclasses
 import random
 import time
-from datetime import datetime, timedelta
+from datetime import MINYEAR, UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from .periods import make_periods
 
 BATCH = 1_000
 MOST_CREDITS = Decimal(1_000_000_000)
+SMALLEST = Decimal("0.0001")
 CLOCK_SKEW = timedelta(minutes=5)
 ATTEMPTS = 12
 MISSING_PERIOD, SERIALIZATION_FAILURE, DEADLOCK = "MP001", "40001", "40P01"
@@ -109,6 +110,14 @@ def has_more_than_4_decimals(credits):
     return exponent < -4 and any(digits[exponent + 4 :])
 
 
+def _in_utc(at):
+    """The instant `at`; beyond all days that there are, the first or the last one."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if at.year == MINYEAR else datetime.max).replace(tzinfo=UTC)
+
+
 def _is_clean(text):
     try:
         validate_printable(text)
@@ -139,16 +148,23 @@ def _latest(reports, now):
 
 
 def _call(organization, reports, received_at):
-    columns = zip(
-        *(
-            (r.event_id, r.member_id, r.credits, r.occurred_at, r.source, r.operation, r.force)
-            for r in reports
-        ),
-        strict=True,
-    )
+    columns = zip(*map(_row, reports), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(CALL, [organization.pk, received_at, *map(list, columns)])
         return [_answer(*row) for row in cursor.fetchall()]
+
+
+def _row(report):
+    """The report as PostgreSQL reads it, which knows fewer offsets and exponents than Python."""
+    return (
+        report.event_id,
+        report.member_id,
+        report.credits.quantize(SMALLEST),
+        _in_utc(report.occurred_at),
+        report.source,
+        report.operation,
+        report.force,
+    )
 
 
 def _answer(outcome, reasons, record_id, period_id, billing_group_id):
@@ -181,9 +197,9 @@ def adjust_usage(
     there would fall below 0.
     """
     _require_words(event_id, reason)
-    now = received_at or timezone.now()
     organization = member.organization
     member = organization.members.select_for_update(no_key=True).get(pk=member.pk)
+    now = received_at or timezone.now()  # after the wait: the period may have become final
     known = organization.usage_records.filter(event_id=event_id).first()
     if known is not None:
         return changed(

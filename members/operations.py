@@ -55,9 +55,9 @@ def edit_organization(*, actor, organization, now=None, shown=None, **settings):
     passed stay, and a final period stays final. Returns the organization. Raises Stale when
     other values than those in `shown` stand there now.
     """
-    now = now or timezone.now()
-    make_periods(organization, until=now)
     organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    now = now or timezone.now()  # after the wait: a period may have ended or become final
+    make_periods(organization, until=now)
     require_unchanged(organization, shown)
     before = {name: getattr(organization, name) for name in settings}
     for name, value in settings.items():

@@ -4,7 +4,8 @@ from decimal import Decimal
 from threading import Event
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEntry
 from audit.operations import Actor, Refused
@@ -156,6 +157,18 @@ def test_a_period_that_became_final_since_it_was_shown_is_not_mended(db):
     edit_organization(actor=TESTS, organization=organization, now=FEBRUARY, late_usage_hours=0)
     with pytest.raises(AdjustmentRefused):
         adjust(member, 1, period=shown, received_at=FEBRUARY)
+
+
+def test_the_time_is_told_once_the_member_is_locked(member, monkeypatch):
+    with CaptureQueriesContext(connection) as asked:
+
+        def now():
+            assert any("FOR NO KEY UPDATE" in each["sql"] for each in asked.captured_queries)
+            return FINAL
+
+        monkeypatch.setattr("billing.metering.timezone.now", now)
+        with pytest.raises(AdjustmentRefused):
+            adjust(member, 1)
 
 
 @pytest.mark.parametrize(

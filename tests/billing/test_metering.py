@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -196,7 +196,9 @@ def test_credits_that_are_none_are_invalid(member, credits, reason):
     assert (outcome.outcome, outcome.reasons, outcome.field) == ("invalid", [reason], "credits")
 
 
-@pytest.mark.parametrize("credits", ["1.00000", "1E+3", "0E-9", "-0", "1000000000"])
+@pytest.mark.parametrize(
+    "credits", ["1.00000", "1E+3", "0E-9", "0E-20000", "-0", "1000000000", "1." + "0" * 20_000]
+)
 def test_credits_written_in_an_odd_way_are_the_same_amount(member, credits):
     assert report(member, credits=credits).outcome == "recorded"
     assert UsageRecord.objects.get().credits == Decimal(credits)
@@ -236,6 +238,25 @@ def test_an_unsound_report_keeps_no_sound_one_of_its_call_from_counting(member):
 
 def test_a_time_without_zone_is_invalid(member):
     assert report(member, at=timezone.now().replace(tzinfo=None)).reasons == ["time_zone_missing"]
+
+
+@pytest.mark.parametrize("offset", ["+23:59", "-23:59", "+05:30:15.5"])
+def test_an_offset_that_only_python_knows_is_the_same_instant(member, offset):
+    at = timezone.now().astimezone(datetime.strptime(offset, "%z").tzinfo)
+    assert report(member, at=at).outcome == "recorded"
+    assert UsageRecord.objects.get().occurred_at == at
+
+
+@pytest.mark.parametrize(
+    ("at", "reason"),
+    [
+        ("0001-01-01T00:00:00+23:59", "before_first_period"),
+        ("9999-12-31T23:59:59-23:59", "in_the_future"),
+    ],
+)
+def test_a_time_beyond_all_days_is_invalid(member, at, reason):
+    outcome = report(member, at=datetime.fromisoformat(at))
+    assert (outcome.outcome, outcome.reasons) == ("invalid", [reason])
 
 
 @pytest.mark.parametrize("number", [0, 1001])

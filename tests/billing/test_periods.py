@@ -1,6 +1,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.models import Period
@@ -110,6 +112,17 @@ def test_a_change_to_and_fro_leaves_the_period_longer(organization):
 def test_a_longer_period_stays_open_for_late_usage_after_its_new_end(organization):
     edit(organization, utc(2026, 1, 20), period_start_day=15)
     assert organization.periods.get().final_at == utc(2026, 2, 18)
+
+
+def test_the_time_of_a_change_is_told_once_the_organization_is_locked(organization, monkeypatch):
+    with CaptureQueriesContext(connection) as asked:
+
+        def now():
+            assert any("FOR NO KEY UPDATE" in each["sql"] for each in asked.captured_queries)
+            return OPENED
+
+        monkeypatch.setattr("members.operations.timezone.now", now)
+        edit_organization(actor=TESTS, organization=organization, late_usage_hours=1)
 
 
 def test_a_change_of_the_name_moves_nothing(organization):
