@@ -188,20 +188,21 @@ def _constraint_of(error):
 
 
 def _record_refusal(actor, event, arguments, refusal):
-    records = [value for value in arguments.values() if isinstance(value, models.Model)]
-    target = next((each for each in records if hasattr(each, "organization_id")), None)
-    target = target or next(iter(records), None)
-    if target is not None:
+    """The entry of a refusal; its target is what the verb's first record was."""
+    records = (value for value in arguments.values() if isinstance(value, models.Model))
+    if (target := next(records, None)) is not None:
         changes = {"refused": refusal.code, **refusal.details}
         record(actor, event, target, changes, AuditEntry.Outcome.REFUSED)
 
 
 def plain(value):
-    """`value` as JSON can hold it: amounts and times as text, records as their ids."""
+    """`value` as JSON in PostgreSQL: amounts and times as text, records as their ids, no NUL."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     if isinstance(value, models.Model):
         return value.pk
-    return value if isinstance(value, str | int | bool | None) else str(value)
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return value if isinstance(value, int | bool | None) else str(value)

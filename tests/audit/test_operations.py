@@ -14,7 +14,7 @@ import groups.operations
 import members.operations
 from audit.models import AuditEntry
 from audit.operations import Actor, Refused, RuleBroken, changed, command, operation
-from billing.models import BillingGroup
+from billing.models import BillingGroup, Period
 from billing.operations import (
     UnassignedIsFixed,
     assign_members,
@@ -200,6 +200,20 @@ def test_a_refused_write_leaves_one_entry_and_nothing_else(organization, entries
     assert (entry.event, entry.outcome) == ("SetBillingGroupLimit", "refused")
     assert (entry.target_kind, entry.target_id) == ("BillingGroup", unassigned.pk)
     assert entry.changes == {"refused": "unassigned_is_fixed"}
+
+
+def test_a_refused_write_is_noted_with_what_it_was_about(organization, platform, entries):
+    member = MemberFactory(organization=organization)
+    over = Period(organization=organization)
+    for verb, named in (
+        (create_billing_group, {"name": "Platform", "opened_in": over}),
+        (add_member, {"name": "Twin", "email": member.email, "billing_group": platform}),
+    ):
+        with pytest.raises(Refused):
+            verb(actor=TESTS, organization=organization, **named)
+    assert {(each.target_kind, each.target_id) for each in entries()} == {
+        ("Organization", organization.pk)
+    }
 
 
 def test_the_refusal_is_written_after_everything_else_was_undone(organization, entries):

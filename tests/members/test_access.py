@@ -31,6 +31,13 @@ def test_the_entry_of_a_refusal_names_who_what_and_from_where(organization, memb
     }
 
 
+def test_a_refusal_is_noted_whatever_the_address_holds(organization, member):
+    response = signed_in(member).get(f"/o/{organization.slug}/billing-groups/a%00b/")
+    entry = organization.audit_entries.get(actor_kind="user")
+    assert response.status_code == 403
+    assert entry.changes["path"] == f"/o/{organization.slug}/billing-groups/a\ufffdb/"
+
+
 def test_a_write_is_noted_with_its_member_and_request(console, organization, admin):
     period = str(organization.periods.get().first_day)
     sent = {"name": "Platform", "period": period}

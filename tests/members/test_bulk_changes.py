@@ -64,6 +64,12 @@ def test_a_bulk_change_is_one_entry_with_ids_and_filter(send, organization, crow
     assert entry.changes["chosen_by"] == {"q": "crowd"}
 
 
+def test_a_filter_that_no_text_can_hold_is_noted_without_it(send, organization, crowd):
+    send("members:bulk-limit", "everyone=3&q=crowd%00", kind="unlimited")
+    entry = organization.audit_entries.get(event="SetPersonalLimit")
+    assert entry.changes["chosen_by"] == {"q": "crowd\ufffd"}
+
+
 @pytest.mark.parametrize(
     "page", ["members:bulk-assign", "members:bulk-limit", "members:bulk-add-to-group"]
 )

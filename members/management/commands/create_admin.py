@@ -52,8 +52,8 @@ class Command(BaseCommand):
             validate_password(password, user or User(email=email))
         return make_admin(
             actor=command("create_admin"),
-            organization=organization,
             member=member,
+            organization=organization,
             email=email,
             name=name,
             password=password,
