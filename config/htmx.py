@@ -37,6 +37,6 @@ def redirect_after(request, url, *others):
         beneath = urlsplit(request.htmx.current_url_abs_path or "")
     except ValueError:  # not an address at all
         return redirect(url)
-    if beneath.path in (url, *others):
+    if not beneath.netloc and beneath.path in (url, *others):  # "//elsewhere" is another site
         url = beneath._replace(fragment="").geturl()
     return redirect(url)

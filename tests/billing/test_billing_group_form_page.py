@@ -128,9 +128,18 @@ def test_a_save_in_the_dialog_returns_to_the_list_as_it_was_shown(console, organ
     assert response["Location"] == beneath
 
 
-@pytest.mark.parametrize("beneath", ["http://evil.test/", "http://[", "//evil.test/", "x"])
+@pytest.mark.parametrize(
+    "beneath",
+    [
+        "http://evil.test/",
+        "http://[",
+        "//evil.test/",
+        "x",
+        "http://testserver//evil.test/o/{}/billing-groups/",
+    ],
+)
 def test_a_save_never_leads_elsewhere(console, organization, beneath):
-    headers = {**swap("dialog"), "HX-Current-URL": beneath}
+    headers = {**swap("dialog"), "HX-Current-URL": beneath.format(organization.slug)}
     sent = {"name": "Platform", "period": today(organization)}
     response = console.post(url("billing:create", organization), sent, headers=headers)
     assert response.status_code == 302
