@@ -74,7 +74,7 @@ class MemberForm(LimitForm, OperationForm):
     DEFAULT = "default"
     rule_field = "email"
     name = CleanCharField(label=_("Name"), max_length=100)
-    email = CleanEmailField(label=_("Email"))
+    email = CleanEmailField(label=_("Email"), max_length=254)
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Member.Role.choices,

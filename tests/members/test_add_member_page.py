@@ -94,6 +94,7 @@ def test_a_present_member_is_not_added_twice(add, organization):
     [
         ({"name": " "}, "This field is required."),
         ({"email": "ada"}, "Enter a valid email address."),
+        ({"email": f"ada@{'.'.join(['x' * 60] * 4)}.example.test"}, "at most 254 characters"),
         ({"kind": "amount", "amount": ""}, "Enter the amount, for example 1,200.5."),
         ({"billing_group": "0"}, "Select a valid choice."),
     ],
