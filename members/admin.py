@@ -118,7 +118,8 @@ def role(form, member, actor):
 def assign(form, member, actor):
     group = form.cleaned_data["billing_group"]
     members = Member.objects.filter(pk=member.pk)
-    return form.run(assign_members, actor=actor, billing_group=group, members=members)
+    arguments = {"billing_group": group, "members": members, "expected": 1}
+    return form.run(assign_members, actor=actor, **arguments)
 
 
 def adjust(form, member, actor):

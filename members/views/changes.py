@@ -32,7 +32,7 @@ def member_assign(request, organization, pk):
     if form.is_valid():
         target = form.cleaned_data["billing_group"]
         members = organization.members.filter(pk=member.pk)
-        arguments = {"billing_group": target, "members": members}
+        arguments = {"billing_group": target, "members": members, "expected": 1}
         if form.run(assign_members, actor=request.actor, **arguments) is not None:
             return _done(request, member, _("%(name)s is in %(group)s now."), group=target.name)
     title, label = _("Assign Billing Group"), _("Assign")

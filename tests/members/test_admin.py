@@ -102,6 +102,12 @@ def test_a_member_is_assigned_to_a_billing_group_of_the_organization_only(desk, 
     assert left(desk) == [("AssignBillingGroup", "done")]
 
 
+def test_a_removed_member_is_not_said_to_be_assigned(desk, member, group):
+    remove_member(actor=TESTS, member=member)
+    assert desk.do("assign", member, billing_group=group.pk).status_code == 409
+    assert left(desk) == [("AssignBillingGroup", "refused")]
+
+
 def test_the_page_of_a_member_says_why_blocked_and_what_was_used(desk, member, group):
     report(member, credits=10)
     assign(member, group)

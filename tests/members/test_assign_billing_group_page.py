@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.operations import delete_billing_group
+from billing.operations import assign_members, delete_billing_group
 from members.operations import remove_member
 
 from ..factories import TESTS, BillingGroupFactory, MemberFactory, assign, report
@@ -74,6 +74,16 @@ def test_a_removed_member_has_no_forms(console, organization, member):
     remove_member(actor=TESTS, member=member)
     for form in ("assign", "limit"):
         assert console.get(url(f"members:{form}", organization, member.pk)).status_code == 404
+
+
+def test_a_member_removed_meanwhile_is_not_said_to_have_moved(save, member, group, monkeypatch):
+    def remove_first(**arguments):
+        remove_member(actor=TESTS, member=member)
+        return assign_members(**arguments)
+
+    monkeypatch.setattr("members.views.changes.assign_members", remove_first)
+    assert save(group.pk).status_code == 409
+    assert member.billing_group.is_unassigned
 
 
 def test_a_member_of_two_organizations_is_moved_in_one(save, member, group):
