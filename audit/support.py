@@ -128,7 +128,8 @@ class SupportAdmin(ReadOnly, admin.ModelAdmin):
         name, _separator, how = lookup.partition("__")
         filters = (getattr(each, "parameter_name", each) for each in self.list_filter)
         known = {*filters, *self.linked_by}
-        return name in known and how in {"", "exact", "id__exact", "isnull"}
+        offered = name in known and how in {"", "exact", "id__exact", "isnull"}
+        return offered and "\0" not in value  # which no text of PostgreSQL can hold
 
     def get_urls(self):
         own = [

@@ -136,6 +136,7 @@ def test_lists_are_filtered_and_a_filter_that_is_not_offered_is_refused(desk, or
     assert desk.found(Member, status__exact="ENABLED") == [ada]
     assert desk.found(User, is_staff__exact="1") == [desk.user]
     assert desk.list(UsageRecord, reason__regex="a+").status_code == 400
+    assert desk.list(Member, status__exact="a\0b").status_code == 400
 
 
 def test_a_list_counts_no_further_than_anybody_turns_pages(desk, organization, monkeypatch):
