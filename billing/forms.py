@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from members.operation_forms import (
 )
 from members.templatetags.console import credits, period_label
 
-from .models import BillingGroup, Period
+from .models import BillingGroup, GroupTotal, Period
 from .periods import current_period
 
 
@@ -152,10 +152,9 @@ class AdjustmentForm(OperationForm):
         open_periods = organization.periods.filter(starts_at__lte=now, final_at__gt=now)
         self.fields["mended"].queryset = open_periods
         self.fields["mended"].label_from_instance = period_label
-        groups = organization.billing_groups.filter(
-            Q(deleted_at=None) | Q(usage_totals__period__in=open_periods)
-        )
-        self.fields["billing_group"].queryset = groups.distinct()
+        used = GroupTotal.objects.filter(period__in=open_periods, billing_group=OuterRef("pk"))
+        groups = organization.billing_groups.filter(Q(deleted_at=None) | Exists(used))
+        self.fields["billing_group"].queryset = groups
 
     @property
     def adjustment(self):
