@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 
 from audit.models import AuditEntry
@@ -50,7 +51,10 @@ def organization_admin(view):
 
 
 def _member(user, slug):
+    """The user's enabled membership; `is_elsewhere`: in other organizations they have one too."""
+    others = Member.objects.enabled().filter(user=OuterRef("user")).exclude(pk=OuterRef("pk"))
     members = Member.objects.enabled().select_related("organization")
+    members = members.annotate(is_elsewhere=Exists(others))
     try:
         return members.get(user=user, organization__slug=slug)
     except Member.DoesNotExist:
