@@ -17,22 +17,22 @@ from .limits import NEAR
 DAY = timedelta(days=1)
 
 
-def strip(organization, period):
-    """The figures for _strip.html; asked of the database only if a page shows them."""
+def strip(organization, period, used):
+    """The figures for _strip.html with the Credits `used`; asked for only if a page shows them."""
     figures = _current if period.is_current else _past
-    return SimpleLazyObject(lambda: figures(organization, period, timezone.now()))
+    return SimpleLazyObject(lambda: figures(organization, period, used, timezone.now()))
 
 
-def _current(organization, period, now):
+def _current(organization, period, used, now):
     passed = int((now - period.starts_at) * 100 // (period.ends_at - period.starts_at))
     left = -(-(period.ends_at - now) // DAY)
     near = _near_their_limit(organization, period)
     blocked = ngettext("%(count)s of them blocked", "%(count)s of them blocked", near["blocked"])
-    unassigned = organization.billing_groups.unassigned().members.present().count()
+    unassigned = organization.members.present().filter(billing_group__is_unassigned=True).count()
     return [
         {
             "label": _("Credits used"),
-            "figure": credits(period.used),
+            "figure": credits(used),
             "note": _("%(percent)s%% of the period passed") % {"percent": passed},
         },
         {
@@ -54,15 +54,15 @@ def _current(organization, period, now):
     ]
 
 
-def _past(organization, period, now):
-    used = period.group_totals.exclude(credits=0).aggregate(groups=Count("billing_group"))
+def _past(organization, period, used, now):
+    groups = period.group_totals.exclude(credits=0).count()
     return [
         {
             "label": _("Credits used"),
-            "figure": credits(period.used),
+            "figure": credits(used),
             "note": lateness(period, now),
         },
-        {"label": _("Billing groups with usage"), "figure": count(used["groups"])},
+        {"label": _("Billing groups with usage"), "figure": count(groups)},
     ]
 
 

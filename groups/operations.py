@@ -84,16 +84,21 @@ def add_group_members(*, actor, group, members, expected=None, chosen_by=None):
 
 
 @operation("RemoveGroupMember")
-def remove_group_members(*, actor, group, members):
+def remove_group_members(*, actor, group, members, expected=None, chosen_by=None):
     """Take `members`, a queryset, out of `group`; returns how many were in it.
 
-    Raises GroupIsGone.
+    `expected`: the number of members that the admin was shown. Raises GroupIsGone,
+    SelectionChanged.
     """
     group = _locked(group)
-    memberships = group.memberships.filter(member__in=_lock(members))
+    chosen = _lock(members)
+    if expected is not None and len(chosen) != expected:
+        raise SelectionChanged(expected=expected, found=len(chosen))
+    memberships = group.memberships.filter(member__in=chosen)
     ids = list(memberships.order_by("member").values_list("member_id", flat=True))
     memberships.delete()
-    return changed(group, result=Gathered(group, len(ids)), members=ids)
+    result = Gathered(group, len(ids))
+    return changed(group, result=result, members=ids, chosen_by=chosen_by or {})
 
 
 def _lock(members):

@@ -138,9 +138,8 @@ def group_remove(request, organization, pk):
     picker = Picker(group.members.present(), request.GET)
     form = ChosenMembersForm(posted(request), organization=organization, picker=picker)
     if form.is_valid():
-        members = picker.chosen()
-        removed = form.run(remove_group_members, actor=request.actor, group=group, members=members)
-        if removed:
+        arguments = {"group": group, **picker.arguments}
+        if removed := form.run(remove_group_members, actor=request.actor, **arguments):
             messages.success(request, _removed(removed))
             return redirect_after(request, reverse("groups:detail", args=[organization.slug, pk]))
     chosen = picker.chosen()

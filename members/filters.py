@@ -35,12 +35,14 @@ class MemberFilter(filters.FilterSet):
         super().__init__(data, queryset=organization.members.all())
 
     def filter_queryset(self, queryset):
+        if self.form.errors:  # what cannot be matches nobody, least of all everybody
+            return queryset.none()
         if self.form.cleaned_data.get("status") != REMOVED:
             queryset = queryset.present()
         return super().filter_queryset(queryset.matching(search_words(self.data)))
 
     def in_billing_group(self, queryset, name, key):
-        groups = self.organization.billing_groups.alive().named_in_url(key[:19])
+        groups = self.organization.billing_groups.alive().named_in_url(key)
         return queryset.filter(billing_group__in=groups)
 
     def in_group(self, queryset, name, key):

@@ -612,10 +612,25 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("kind", "adjustment"),
-                    models.Q(("credits__gte", 0), ("kind", "usage")),
+                    models.Q(("credits__range", (0, 1000000000)), ("kind", "usage")),
                     _connector="OR",
                 ),
                 name="usage_not_negative",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="usagerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "usage"),
+                    models.Q(
+                        models.Q(("credits", 0), _negated=True),
+                        models.Q(("reason", ""), _negated=True),
+                        models.Q(("actor", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="adjustment_says_what_and_why",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -9,6 +9,8 @@ from .fields import APPEND_ONLY, TotalField, inside
 from .groups import BillingGroup
 from .periods import Period
 
+MOST_CREDITS = 1_000_000_000
+
 
 class UsageRecord(models.Model):
     """Credits consumed, or the mending of a mistake; never changed or deleted."""
@@ -49,8 +51,12 @@ class UsageRecord(models.Model):
             ),
             models.CheckConstraint(condition=~Q(event_id=""), name="event_id_required"),
             models.CheckConstraint(
-                condition=Q(kind="adjustment") | Q(kind="usage", credits__gte=0),
+                condition=Q(kind="adjustment") | Q(kind="usage", credits__range=(0, MOST_CREDITS)),
                 name="usage_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="usage") | (~Q(credits=0) & ~Q(reason="") & ~Q(actor="")),
+                name="adjustment_says_what_and_why",
             ),
         ]
         indexes = [

@@ -1,5 +1,7 @@
+from decimal import Decimal
+
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -42,6 +44,7 @@ def billing_group_list(request, organization):
     table_class = BillingGroupsTable if period.is_current else PastBillingGroupsTable
     table = table_class(rows_of(groups.filter(is_unassigned=False)), request)
     page = page_of(table, request, rows_of, organization=organization, is_unassigned=True)
+    totals = _totals(period, groups.matching(q))
     context = {
         "organization": organization,
         "period": period,
@@ -49,16 +52,18 @@ def billing_group_list(request, organization):
         "found": page.paginator.count + len(page.beside),
         "table": table,
         "q": q,
-        "matching": _used_by(groups.matching(q), period) if q else None,
-        "strip": strip(organization, period),
+        "totals": totals,
+        "strip": strip(organization, period, totals["all"]),
         "tabs": tabs(organization, "billing"),
     }
     return render_page(request, "billing/list.html", "billing-groups", context)
 
 
-def _used_by(groups, period):
-    totals = period.group_totals.filter(billing_group__in=groups)
-    return totals.aggregate(used=Sum("credits"))["used"] or 0
+def _totals(period, groups):
+    """Credits used in `period` under all billing groups, and under `groups` of them."""
+    matching = Sum("credits", filter=Q(billing_group__in=groups))
+    totals = period.group_totals.aggregate(all=Sum("credits"), matching=matching)
+    return {name: used or Decimal(0) for name, used in totals.items()}
 
 
 @form_view
@@ -172,6 +177,7 @@ def _users_of(request, group, period, q):
     def rows_of(members):
         return limits.with_usage_under(members, group, period)
 
-    users = rows_of(group.organization.members.matching(q)).filter(used__gt=0)
+    used = group.usage_totals.filter(period=period, credits__gt=0).values("member")
+    users = rows_of(group.organization.members.matching(q).filter(pk__in=used))
     table = UsageTable(users, request)
     return {"table": table, "page_obj": page_of(table, request, rows_of)}
