@@ -31,6 +31,11 @@ SELECT outcome, reasons, record_id, period_id, billing_group_id FROM record_usag
     %s::text[], %s::text[], %s::boolean[]
 )
 """
+CALL_ONE = """
+SELECT outcome, reasons, record_id, period_id, billing_group_id FROM record_one_usage(
+    %s, %s, %s, %s, %s, %s, %s, %s, %s
+)
+"""
 INVALID = {
     "unknown_member": "memberId",
     "too_late": "occurredAt",
@@ -148,9 +153,11 @@ def _latest(reports, now):
 
 
 def _call(organization, reports, received_at):
-    columns = zip(*map(_row, reports), strict=True)
+    rows = list(map(_row, reports))
+    one = len(rows) == 1
+    columns = rows[0] if one else map(list, zip(*rows, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(CALL, [organization.pk, received_at, *map(list, columns)])
+        cursor.execute(CALL_ONE if one else CALL, [organization.pk, received_at, *columns])
         return [_answer(*row) for row in cursor.fetchall()]
 
 

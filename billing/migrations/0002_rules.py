@@ -23,7 +23,9 @@ class Migration(migrations.Migration):
         ),
         sql("assignment_history"),
         sql(
-            "metering",
-            "DROP FUNCTION record_usage; DROP TYPE usage_report; DROP FUNCTION blocked_reasons",
+            "admission",
+            "DROP FUNCTION refusal_of, blocked_reasons, settled_as, past_billing_group",
         ),
+        sql("metering_one", "DROP FUNCTION record_one_usage"),
+        sql("metering", "DROP FUNCTION record_usage, judge_in_turn, may_be_refused"),
     ]

@@ -1,27 +1,152 @@
--- Why a member may not consume Credits: every reason, in the order in which an admin mends them.
-CREATE FUNCTION blocked_reasons(
-    status text, is_unlimited boolean, personal_limit numeric, personal_used numeric,
-    group_limit numeric, group_used numeric
-) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN array_remove(ARRAY[
-    CASE status WHEN 'DISABLED' THEN 'member_disabled' WHEN 'DELETED' THEN 'member_removed' END,
-    CASE
-        WHEN is_unlimited THEN NULL
-        WHEN personal_limit IS NULL THEN 'personal_limit_not_set'
-        WHEN personal_used >= personal_limit THEN 'personal_limit_reached'
-    END,
-    CASE WHEN group_used >= group_limit THEN 'billing_group_limit_reached' END
-], NULL);
+-- Whether a report of a call might be refused or come twice: asked of the sums of the call, as if
+-- every member and every billing group had but one report and that one the last.
+CREATE FUNCTION may_be_refused(
+    event_ids text[], member_ids bigint[], amounts numeric[],
+    outcomes text[], period_ids bigint[], group_ids bigint[], enforced boolean[], limited boolean
+) RETURNS boolean LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    least_amount CONSTANT numeric := 0.0001;
+BEGIN
+    RETURN (
+        SELECT count(DISTINCT event_id COLLATE "C") < count(*) FROM unnest(event_ids) event_id
+    ) OR EXISTS (
+        SELECT FROM (
+            SELECT period_id, member_id, sum(credits) - least_amount AS more
+            FROM unnest(outcomes, enforced, period_ids, member_ids, amounts)
+                AS r (outcome, enforced, period_id, member_id, credits)
+            WHERE outcome IS NULL
+            GROUP BY period_id, member_id HAVING bool_or(enforced)
+        ) r
+        JOIN LATERAL (
+            SELECT status, is_unlimited, personal_limit FROM members_member
+            WHERE id = r.member_id OFFSET 0
+        ) member ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(credits) AS used FROM billing_usagetotal
+            WHERE NOT member.is_unlimited AND period_id = r.period_id AND member_id = r.member_id
+        ) total ON true
+        WHERE blocked_reasons(
+            status, is_unlimited, personal_limit, coalesce(used, 0) + more, NULL, NULL
+        ) <> '{}'
+    ) OR (limited AND EXISTS (
+        SELECT FROM (
+            SELECT period_id, billing_group_id, sum(credits) - least_amount AS more
+            FROM unnest(outcomes, enforced, period_ids, group_ids, amounts)
+                AS r (outcome, enforced, period_id, billing_group_id, credits)
+            WHERE outcome IS NULL
+            GROUP BY period_id, billing_group_id HAVING bool_or(enforced)
+        ) r
+        JOIN billing_grouptotal total USING (period_id, billing_group_id)
+        JOIN billing_billinggroup g ON g.id = billing_group_id AND g.deleted_at IS NULL
+        WHERE blocked_reasons(
+            'ENABLED', true, NULL, NULL, g.period_limit, total.credits + more
+        ) <> '{}'
+    ));
+END $$;
 
--- A report with what the database knows of it; `verdict` is set where that settles it.
-CREATE TYPE usage_report AS (
-    n integer, event_id text, member_id bigint, credits numeric(18, 4),
-    occurred_at timestamptz, source text, operation text, enforced boolean,
-    status text, is_unlimited boolean, personal_limit numeric(18, 4),
-    period_id bigint, billing_group_id bigint,
-    record_id bigint, verdict text,
-    event_rank integer, member_rank integer, group_rank integer
-);
+-- Judge each report of a call by what those before it used.
+CREATE FUNCTION judge_in_turn(
+    event_ids text[], member_ids bigint[], amounts numeric[], times timestamptz[],
+    sources text[], operations text[], enforced boolean[], limited boolean,
+    INOUT outcomes text[], OUT refusals text[], INOUT record_ids bigint[],
+    INOUT period_ids bigint[], INOUT group_ids bigint[]
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    event_ranks integer[];
+    member_ranks integer[];
+    group_ranks integer[];
+    statuses text[];         -- these by member_rank: the member and their Credits in the period
+    unlimited boolean[];
+    personal_limits numeric[];
+    personal_used numeric[];
+    group_limits numeric[];  -- these by group_rank: the billing group and its Credits in the period
+    group_used numeric[];
+    recorded_as integer[];   -- by event_rank: the report of this call that was recorded
+    first integer;
+    m integer;
+    g integer;
+    why text[];
+BEGIN
+    SELECT array_agg(event_rank), array_agg(member_rank), array_agg(group_rank)
+    INTO event_ranks, member_ranks, group_ranks
+    FROM (
+        SELECT dense_rank() OVER (ORDER BY event_id COLLATE "C") AS event_rank,
+            dense_rank() OVER (ORDER BY period_id, member_id) AS member_rank,
+            dense_rank() OVER (ORDER BY period_id, billing_group_id) AS group_rank
+        FROM unnest(event_ids, period_ids, member_ids, group_ids) WITH ORDINALITY
+            AS r (event_id, period_id, member_id, billing_group_id, n)
+        ORDER BY n
+    ) r;
+
+    SELECT array_agg(status), array_agg(is_unlimited), array_agg(personal_limit),
+        array_agg(coalesce(used, 0))
+    INTO statuses, unlimited, personal_limits, personal_used
+    FROM (
+        SELECT status, is_unlimited, personal_limit, (
+            SELECT sum(credits) FROM billing_usagetotal
+            WHERE period_id = r.period_id AND member_id = r.member_id
+        ) AS used
+        FROM (
+            SELECT DISTINCT period_id, member_id, member_rank
+            FROM unnest(period_ids, member_ids, member_ranks)
+                AS r (period_id, member_id, member_rank)
+        ) r
+        LEFT JOIN members_member ON id = r.member_id
+        ORDER BY member_rank
+    ) r;
+
+    SELECT array_agg(period_limit), array_agg(coalesce(credits, 0))
+    INTO group_limits, group_used
+    FROM (
+        SELECT g.period_limit, total.credits
+        FROM (
+            SELECT DISTINCT period_id, billing_group_id, group_rank
+            FROM unnest(period_ids, group_ids, group_ranks)
+                AS r (period_id, billing_group_id, group_rank)
+        ) r
+        LEFT JOIN billing_grouptotal total USING (period_id, billing_group_id)
+        LEFT JOIN billing_billinggroup g
+            ON g.id = billing_group_id AND g.deleted_at IS NULL AND limited
+        ORDER BY group_rank
+    ) r;
+
+    refusals := array_fill(NULL::text, ARRAY[cardinality(event_ids)]);
+    FOR n IN 1 .. cardinality(event_ids) LOOP
+        CONTINUE WHEN outcomes[n] IN ('unknown_member', 'duplicate', 'conflict');
+        first := recorded_as[event_ranks[n]];
+        IF first IS NOT NULL THEN
+            outcomes[n] := CASE
+                WHEN member_ids[first] = member_ids[n] AND amounts[first] = amounts[n]
+                    AND times[first] = times[n] AND sources[first] = sources[n]
+                    AND operations[first] = operations[n]
+                THEN 'duplicate' ELSE 'conflict' END;
+            record_ids[n] := record_ids[first];
+            period_ids[n] := period_ids[first];
+            group_ids[n] := group_ids[first];
+        END IF;
+        CONTINUE WHEN outcomes[n] IS NOT NULL;
+        m := member_ranks[n];
+        g := group_ranks[n];
+        IF enforced[n] THEN
+            why := refusal_of(
+                amounts[n], statuses[m], unlimited[m], personal_limits[m], personal_used[m],
+                group_limits[g], group_used[g]
+            );
+            IF why <> '{}' THEN
+                outcomes[n] := 'refused';
+                refusals[n] := array_to_string(why, ',');
+                CONTINUE;
+            END IF;
+        END IF;
+        outcomes[n] := 'recorded';
+        record_ids[n] := nextval('billing_usagerecord_id_seq');
+        recorded_as[event_ranks[n]] := n;
+        personal_used[m] := personal_used[m] + amounts[n];
+        group_used[g] := group_used[g] + amounts[n];
+    END LOOP;
+END $$;
 
 -- Judge and record 1 to 1,000 reports of one organization in the order given; one row answers
 -- each. The order of locks is the same in every call: members, group totals, records, totals.
@@ -37,17 +162,14 @@ CREATE FUNCTION record_usage(
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    reports usage_report[];
-    report usage_report;
-    first usage_report;
+    outcomes text[];
+    record_ids bigint[];
+    period_ids bigint[];
+    group_ids bigint[];
+    enforced boolean[];
+    refusals text[];
     limited boolean;
-    why text[];
-    recorded_as integer[];   -- by event_rank: the report of this call that was recorded
-    personal_used numeric[]; -- by member_rank: Credits of the member in the period
-    group_used numeric[];    -- by group_rank: Credits of the billing group in the period
-    group_limits numeric[];
-    kept integer[] := '{}';
-    inserted bigint;
+    inserted integer;
 BEGIN
     -- 1. No reassignment and no second consumption slips between check and record.
     PERFORM FROM members_member
@@ -55,180 +177,135 @@ BEGIN
     ORDER BY id FOR NO KEY UPDATE;
 
     -- 2. What is known of each report, read after that lock.
-    reports := ARRAY(SELECT (
-        r.n, r.event_id, r.member_id, r.credits, r.occurred_at, r.source, r.operation,
-        NOT r.force AND period.ends_at > received_at,
-        member.status, member.is_unlimited, member.personal_limit,
-        coalesce(known.period_id, period.id),
-        coalesce(known.billing_group_id, place.billing_group_id), known.id,
-        CASE
-            WHEN member.id IS NULL THEN 'unknown_member'
-            WHEN known.same THEN 'duplicate'
-            WHEN known.id IS NOT NULL THEN 'conflict'
-            WHEN r.occurred_at > received_at + interval '5 minutes' THEN 'in_the_future'
-            WHEN period.id IS NULL THEN 'before_first_period'
-            WHEN r.occurred_at >= period.ends_at THEN 'no_period'
-            WHEN period.final_at <= received_at THEN 'too_late'
-        END,
-        dense_rank() OVER (ORDER BY r.event_id COLLATE "C"),
-        dense_rank() OVER (ORDER BY period.id, r.member_id),
-        dense_rank() OVER (ORDER BY period.id, place.billing_group_id)
-    )::usage_report
-    FROM unnest(event_ids, member_ids, amounts, times, sources, operations, forced)
-        WITH ORDINALITY
-        AS r (event_id, member_id, credits, occurred_at, source, operation, force, n)
-    LEFT JOIN LATERAL (
-        SELECT * FROM members_member
-        WHERE id = r.member_id AND organization_id = of_organization OFFSET 0
-    ) member ON true
-    LEFT JOIN LATERAL (
-        SELECT * FROM billing_period
-        WHERE organization_id = of_organization AND starts_at <= r.occurred_at
-        ORDER BY starts_at DESC LIMIT 1
-    ) period ON true
-    LEFT JOIN LATERAL (
-        SELECT id, period_id, billing_group_id, (
-            kind = 'usage' AND member_id = r.member_id AND credits = r.credits
-            AND occurred_at = r.occurred_at AND source = r.source AND operation = r.operation
-        ) AS same
-        FROM billing_usagerecord
-        WHERE organization_id = of_organization AND event_id = r.event_id COLLATE "C" OFFSET 0
-    ) known ON true
-    LEFT JOIN LATERAL (
-        SELECT CASE WHEN r.occurred_at >= member.assigned_at THEN member.billing_group_id
-            ELSE coalesce(
-                (
-                    SELECT billing_group_id FROM billing_assignment
-                    WHERE member_id = r.member_id AND started_at <= r.occurred_at
-                        AND r.occurred_at < ended_at
-                    LIMIT 1
-                ),
-                (
-                    SELECT id FROM billing_billinggroup
-                    WHERE organization_id = of_organization AND is_unassigned
-                )
-            ) END AS billing_group_id
-        OFFSET 0
-    ) place ON true
-    ORDER BY r.n);
-
-    IF EXISTS (SELECT FROM unnest(reports) WHERE verdict = 'no_period') THEN
+    SELECT array_agg(outcome), array_agg(record_id), array_agg(period_id),
+        array_agg(billing_group_id), array_agg(enforced)
+    INTO outcomes, record_ids, period_ids, group_ids, enforced
+    FROM (
+        SELECT
+            settled_as(
+                member.id, known.id, known.is_same, r.occurred_at, received_at,
+                period.id, period.ends_at, period.final_at
+            ) AS outcome,
+            known.id AS record_id,
+            coalesce(known.period_id, period.id) AS period_id,
+            CASE
+                WHEN known.id IS NOT NULL THEN known.billing_group_id
+                WHEN r.occurred_at >= member.assigned_at THEN member.billing_group_id
+                WHEN member.id IS NOT NULL
+                THEN past_billing_group(of_organization, r.member_id, r.occurred_at)
+            END AS billing_group_id,
+            NOT r.force AND period.ends_at > received_at AS enforced
+        FROM unnest(event_ids, member_ids, amounts, times, sources, operations, forced)
+            WITH ORDINALITY
+            AS r (event_id, member_id, credits, occurred_at, source, operation, force, n)
+        LEFT JOIN LATERAL (
+            SELECT id, assigned_at, billing_group_id FROM members_member
+            WHERE id = r.member_id AND organization_id = of_organization OFFSET 0
+        ) member ON true
+        LEFT JOIN LATERAL (
+            SELECT id, ends_at, final_at FROM billing_period
+            WHERE organization_id = of_organization AND starts_at <= r.occurred_at
+            ORDER BY starts_at DESC LIMIT 1
+        ) period ON true
+        LEFT JOIN LATERAL (
+            SELECT id, period_id, billing_group_id, (
+                kind = 'usage' AND member_id = r.member_id AND credits = r.credits
+                AND occurred_at = r.occurred_at AND source = r.source AND operation = r.operation
+            ) AS is_same
+            FROM billing_usagerecord
+            WHERE organization_id = of_organization AND event_id = r.event_id COLLATE "C" OFFSET 0
+        ) known ON true
+        ORDER BY r.n
+    ) r;
+    IF 'no_period' = ANY (outcomes) THEN
         RAISE EXCEPTION 'a period is missing' USING ERRCODE = 'MP001';
     END IF;
 
     -- 3. Where a limit counts, the totals are locked before they are compared with it. A limit that
     -- is set from here on counts for the next call: nothing is compared with a total that may move.
     limited := EXISTS (
-        SELECT FROM unnest(reports) r
-        JOIN billing_billinggroup g ON g.id = r.billing_group_id
-        WHERE r.verdict IS NULL AND g.period_limit IS NOT NULL
+        SELECT FROM billing_billinggroup
+        WHERE id = ANY (group_ids) AND period_limit IS NOT NULL
     );
     IF limited THEN
         INSERT INTO billing_grouptotal (organization_id, period_id, billing_group_id, credits)
         SELECT DISTINCT of_organization, period_id, billing_group_id, 0
-        FROM unnest(reports) WHERE verdict IS NULL
+        FROM unnest(outcomes, period_ids, group_ids) AS r (outcome, period_id, billing_group_id)
+        WHERE outcome IS NULL
         ORDER BY period_id, billing_group_id
         ON CONFLICT DO NOTHING;
         PERFORM FROM billing_grouptotal
         WHERE (period_id, billing_group_id) IN (
-            SELECT period_id, billing_group_id FROM unnest(reports) WHERE verdict IS NULL
+            SELECT DISTINCT period_id, billing_group_id
+            FROM unnest(outcomes, period_ids, group_ids)
+                AS r (outcome, period_id, billing_group_id)
+            WHERE outcome IS NULL
         )
         ORDER BY period_id, billing_group_id FOR NO KEY UPDATE;
     END IF;
 
-    SELECT
-        array_agg(coalesce(total.credits, 0) ORDER BY group_rank),
-        array_agg(
-            CASE WHEN limited AND g.deleted_at IS NULL THEN g.period_limit END ORDER BY group_rank
-        )
-    INTO group_used, group_limits
-    FROM (SELECT DISTINCT group_rank, period_id, billing_group_id FROM unnest(reports)) r
-    LEFT JOIN billing_grouptotal total USING (period_id, billing_group_id)
-    LEFT JOIN billing_billinggroup g ON g.id = r.billing_group_id;
-
-    SELECT array_agg(coalesce(total.credits, 0) ORDER BY member_rank) INTO personal_used
-    FROM (SELECT DISTINCT member_rank, period_id, member_id FROM unnest(reports)) r
-    LEFT JOIN LATERAL (
-        SELECT sum(credits) AS credits FROM billing_usagetotal
-        WHERE period_id = r.period_id AND member_id = r.member_id
-    ) total ON true;
-
-    -- 4. Admission, with running sums in the order given.
-    FOREACH report IN ARRAY reports LOOP
-        CONTINUE WHEN report.verdict IN ('unknown_member', 'duplicate', 'conflict');
-        IF recorded_as[report.event_rank] IS NOT NULL THEN
-            first := reports[recorded_as[report.event_rank]];
-            report.verdict := CASE
-                WHEN first.member_id = report.member_id AND first.credits = report.credits
-                    AND first.occurred_at = report.occurred_at AND first.source = report.source
-                    AND first.operation = report.operation
-                THEN 'duplicate' ELSE 'conflict' END;
-            report.record_id := first.record_id;
-            report.period_id := first.period_id;
-            report.billing_group_id := first.billing_group_id;
-            reports[report.n] := report;
-            CONTINUE;
-        END IF;
-        CONTINUE WHEN report.verdict IS NOT NULL;
-        IF report.enforced THEN
-            why := blocked_reasons(
-                report.status, report.is_unlimited, report.personal_limit,
-                personal_used[report.member_rank],
-                group_limits[report.group_rank], group_used[report.group_rank]);
-            IF why <> '{}' AND report.credits = 0 THEN -- no limit refuses what consumes nothing
-                why := blocked_reasons(report.status, true, NULL, NULL, NULL, NULL);
-            END IF;
-            IF why <> '{}' THEN
-                reports[report.n].verdict := 'refused:' || array_to_string(why, ',');
-                CONTINUE;
-            END IF;
-        END IF;
-        reports[report.n].verdict := 'recorded';
-        reports[report.n].record_id := nextval('billing_usagerecord_id_seq');
-        kept := kept || report.n;
-        recorded_as[report.event_rank] := report.n;
-        personal_used[report.member_rank] :=
-            personal_used[report.member_rank] + report.credits;
-        group_used[report.group_rank] := group_used[report.group_rank] + report.credits;
-    END LOOP;
-
-    -- 5. Totals of the members (their rows are locked), the records, totals of the groups.
-    IF kept <> '{}' THEN
-        INSERT INTO billing_usagetotal AS total
-            (organization_id, period_id, member_id, billing_group_id, credits)
-        SELECT of_organization, period_id, member_id, billing_group_id, sum(credits)
-        FROM unnest(reports) WHERE n = ANY (kept)
-        GROUP BY period_id, member_id, billing_group_id
-        ORDER BY period_id, member_id, billing_group_id
-        ON CONFLICT (period_id, member_id, billing_group_id)
-            DO UPDATE SET credits = total.credits + excluded.credits;
-
-        INSERT INTO billing_usagerecord (
-            id, organization_id, period_id, billing_group_id, member_id, credits, occurred_at,
-            recorded_at, kind, event_id, source, operation, reason, actor)
-        SELECT record_id, of_organization, period_id, billing_group_id, member_id, credits, occurred_at,
-            received_at, 'usage', event_id, source, operation, '', ''
-        FROM unnest(reports) WHERE n = ANY (kept)
-        ORDER BY event_id COLLATE "C"
-        ON CONFLICT (organization_id, event_id) DO NOTHING;
-        GET DIAGNOSTICS inserted = ROW_COUNT;
-        IF inserted <> cardinality(kept) THEN
-            RAISE EXCEPTION 'an event id was recorded meanwhile' USING ERRCODE = '40001';
-        END IF;
-
-        INSERT INTO billing_grouptotal AS total
-            (organization_id, period_id, billing_group_id, credits)
-        SELECT of_organization, period_id, billing_group_id, sum(credits)
-        FROM unnest(reports) WHERE n = ANY (kept)
-        GROUP BY period_id, billing_group_id
-        ORDER BY period_id, billing_group_id
-        ON CONFLICT (period_id, billing_group_id)
-            DO UPDATE SET credits = total.credits + excluded.credits;
+    -- 4. Admission: where nothing can be refused nobody is asked, else each is judged in turn.
+    IF may_be_refused(
+        event_ids, member_ids, amounts, outcomes, period_ids, group_ids, enforced, limited
+    ) THEN
+        SELECT * INTO outcomes, refusals, record_ids, period_ids, group_ids
+        FROM judge_in_turn(
+            event_ids, member_ids, amounts, times, sources, operations, enforced, limited,
+            outcomes, record_ids, period_ids, group_ids
+        );
+    ELSE
+        outcomes := ARRAY(SELECT coalesce(o, 'recorded') FROM unnest(outcomes) o);
+        record_ids := ARRAY(
+            SELECT coalesce(id, nextval('billing_usagerecord_id_seq')) FROM unnest(record_ids) id
+        );
     END IF;
 
+    -- 5. Totals of the members (their rows are locked), the records, totals of the groups.
+    INSERT INTO billing_usagetotal AS total
+        (organization_id, period_id, member_id, billing_group_id, credits)
+    SELECT of_organization, period_id, member_id, billing_group_id, sum(credits)
+    FROM unnest(outcomes, period_ids, member_ids, group_ids, amounts)
+        AS r (outcome, period_id, member_id, billing_group_id, credits)
+    WHERE outcome = 'recorded'
+    GROUP BY period_id, member_id, billing_group_id
+    ORDER BY period_id, member_id, billing_group_id
+    ON CONFLICT (period_id, member_id, billing_group_id)
+        DO UPDATE SET credits = total.credits + excluded.credits;
+
+    INSERT INTO billing_usagerecord (
+        id, organization_id, period_id, billing_group_id, member_id, credits, occurred_at,
+        recorded_at, kind, event_id, source, operation, reason, actor)
+    SELECT record_id, of_organization, period_id, billing_group_id, member_id, credits,
+        occurred_at, received_at, 'usage', event_id, source, operation, '', ''
+    FROM unnest(
+        outcomes, record_ids, period_ids, group_ids, member_ids, amounts, times,
+        event_ids, sources, operations
+    ) AS r (
+        outcome, record_id, period_id, billing_group_id, member_id, credits, occurred_at,
+        event_id, source, operation
+    )
+    WHERE outcome = 'recorded'
+    ORDER BY event_id COLLATE "C"
+    ON CONFLICT (organization_id, event_id) DO NOTHING;
+    GET DIAGNOSTICS inserted = ROW_COUNT;
+    IF inserted <> cardinality(array_positions(outcomes, 'recorded')) THEN
+        RAISE EXCEPTION 'an event id was recorded meanwhile' USING ERRCODE = '40001';
+    END IF;
+
+    INSERT INTO billing_grouptotal AS total
+        (organization_id, period_id, billing_group_id, credits)
+    SELECT of_organization, period_id, billing_group_id, sum(credits)
+    FROM unnest(outcomes, period_ids, group_ids, amounts)
+        AS r (outcome, period_id, billing_group_id, credits)
+    WHERE outcome = 'recorded'
+    GROUP BY period_id, billing_group_id
+    ORDER BY period_id, billing_group_id
+    ON CONFLICT (period_id, billing_group_id)
+        DO UPDATE SET credits = total.credits + excluded.credits;
+
     RETURN QUERY
-    SELECT r.n, split_part(r.verdict, ':', 1),
-        string_to_array(nullif(split_part(r.verdict, ':', 2), ''), ','),
-        r.record_id, r.period_id, r.billing_group_id
-    FROM unnest(reports) r ORDER BY r.n;
+    SELECT r.n::integer, r.outcome, string_to_array(r.why, ','), r.record_id, r.period_id, r.billing_group_id
+    FROM unnest(outcomes, refusals, record_ids, period_ids, group_ids) WITH ORDINALITY
+        AS r (outcome, why, record_id, period_id, billing_group_id, n)
+    ORDER BY r.n;
 END $$;

@@ -52,7 +52,7 @@ def test_only_an_adjustment_may_be_negative(member):
         "INSERT INTO billing_usagerecord (organization_id, period_id, billing_group_id, member_id,"
         " occurred_at, recorded_at, source, operation, reason, actor, event_id, credits, kind)"
         " SELECT organization_id, period_id, billing_group_id, member_id, occurred_at, recorded_at,"
-        " '', '', '', '', %s, -1, %s FROM billing_usagerecord"
+        " '', '', 'Why', 'command:tests', %s, -1, %s FROM billing_usagerecord"
     )
     assert_refused(copy, "other", "usage", because="usage_not_negative")
     assert_refused(copy, "other", "gift", because="usage_not_negative")

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from billing.metering import record_usage
-from billing.models import UsageRecord
+from billing.metering import adjust_usage, record_usage
 from tests.factories import (
+    TESTS,
     BillingGroupFactory,
     MemberFactory,
     assign,
@@ -43,6 +43,16 @@ def test_a_duplicate_is_answered_with_the_billing_group_of_the_first_record(memb
     [again] = send(member, ahead)
     assert again.outcome == "duplicate"
     assert again.billing_group_id == unassigned.pk
+
+
+def test_a_duplicate_does_not_shift_what_is_known_of_the_reports_beside_it(member):
+    frozen = BillingGroupFactory(organization=member.organization, period_limit=0)
+    sent = usage(member, 5)
+    send(member, sent)
+    assign(member, frozen)
+    first, second = send(member, sent, usage(member))
+    assert (first.outcome, second.outcome) == ("duplicate", "refused")
+    assert second.billing_group_id == frozen.pk
 
 
 @pytest.mark.parametrize(
@@ -129,20 +139,17 @@ def test_a_duplicate_stays_one_whatever_has_changed_since(member):
 
 
 def test_the_event_id_of_an_adjustment_is_taken(member):
-    sent = usage(member, 5)
-    send(member, sent)
-    UsageRecord.objects.create(
-        organization=member.organization,
-        period=member.organization.periods.get(),
-        billing_group=member.billing_group,
+    record = adjust_usage(
+        actor=TESTS,
         member=member,
-        credits=0,
-        occurred_at=sent.occurred_at,
-        recorded_at=sent.occurred_at,
-        kind="adjustment",
+        billing_group=member.billing_group,
+        period=member.organization.periods.get(),
+        credits=Decimal(5),
+        reason="Forgotten",
         event_id="mended",
     )
-    assert outcomes(member, replace(sent, event_id="mended", credits=Decimal(0))) == ["conflict"]
+    sent = usage(member, 5, at=record.occurred_at, event_id="mended")
+    assert outcomes(member, sent) == ["conflict"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -152,6 +152,7 @@ def test_limits_count_in_the_order_given_within_one_call(member):
     reports = [usage(member, credits) for credits in (9, 5, 1)]
     outcomes = record_usage(organization=member.organization, reports=reports)
     assert [each.outcome for each in outcomes] == ["recorded", "recorded", "refused"]
+    assert [each.reasons for each in outcomes] == [[], [], ["personal_limit_reached"]]
 
 
 def test_a_personal_limit_counts_usage_under_every_billing_group(member, platform):
