@@ -3,6 +3,7 @@
 import dataclasses
 import random
 import time
+from contextlib import nullcontext
 from datetime import MINYEAR, UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -135,7 +136,7 @@ def _call_until_settled(organization, reports, received_at):
     for attempt in range(ATTEMPTS):
         now = received_at or timezone.now()
         try:
-            with transaction.atomic():
+            with _one_transaction():
                 return _call(organization, reports, now)
         except DatabaseError as error:
             code = getattr(error.__cause__, "sqlstate", None)
@@ -146,6 +147,11 @@ def _call_until_settled(organization, reports, received_at):
             else:
                 raise
     raise RuntimeError("A period is still missing after it was made.")
+
+
+def _one_transaction():
+    """One statement is a transaction by itself; inside another one, a part that can be undone."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def _latest(reports, now):

@@ -16,6 +16,8 @@ def tidy(text):
 
 def validate_printable(text):
     """Raise ValidationError if `text` holds a control or format character."""
+    if text.isascii() and text.isprintable():  # most text, told without a look at each character
+        return
     if any(unicodedata.category(character) in UNPRINTABLE for character in text):
         raise ValidationError(
             _("Remove the invisible characters (line breaks, tabs, direction marks)."),

@@ -27,5 +27,6 @@ class Migration(migrations.Migration):
             "DROP FUNCTION refusal_of, blocked_reasons, settled_as, past_billing_group",
         ),
         sql("metering_one", "DROP FUNCTION record_one_usage"),
-        sql("metering", "DROP FUNCTION record_usage, judge_in_turn, may_be_refused"),
+        sql("judging", "DROP FUNCTION judge_in_turn, may_be_refused"),
+        sql("metering", "DROP FUNCTION record_usage"),
     ]
