@@ -46,6 +46,10 @@ def test_no_limit_is_negative(member, platform):
     )
 
 
+def test_a_member_is_never_deleted(member):
+    assert_refused("DELETE FROM members_member", because=PROTECTED)
+
+
 def test_only_an_adjustment_may_be_negative(member):
     report(member)
     copy = (

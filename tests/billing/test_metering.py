@@ -4,8 +4,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from billing.limits import blocked_reasons
 from billing.metering import record_usage
 from billing.models import UsageRecord
+from billing.periods import current_period
 from members.models import Member
 from members.operations import disable_member, enable_member, remove_member
 from tests.factories import (
@@ -101,11 +103,9 @@ def test_a_refusal_names_every_reason(member, platform):
     limit(member, 0)
     assign(member, platform)
     disable_member(actor=TESTS, member=member)
-    assert report(member).reasons == [
-        "member_disabled",
-        "personal_limit_reached",
-        "billing_group_limit_reached",
-    ]
+    every_reason = ["member_disabled", "personal_limit_reached", "billing_group_limit_reached"]
+    assert report(member).reasons == every_reason
+    assert blocked_reasons(member, current_period(member.organization)) == every_reason
 
 
 def test_a_refused_report_counts_nowhere(member):

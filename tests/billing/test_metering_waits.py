@@ -21,13 +21,33 @@ from tests.factories import (
     OrganizationFactory,
     assign,
     limit,
-    report,
     usage,
 )
 from tests.racing import behind
 from tests.sums import assert_totals_equal_records
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=["alone", "in a batch"])
+def send(request):
+    """Send a report and return its outcome: the two ways in are two functions."""
+
+    def send(member, sent, received_at=None):
+        batch = [sent, usage(member, 0)] if request.param == "in a batch" else [sent]
+        return record_usage(
+            organization=member.organization, reports=batch, received_at=received_at
+        )[0]
+
+    return send
+
+
+@pytest.fixture
+def report(send):
+    def report(member, credits=1, received_at=None, **more):
+        return send(member, usage(member, credits, **more), received_at)
+
+    return report
 
 
 @pytest.fixture
@@ -40,20 +60,22 @@ def colleague(organization, platform):
     return MemberFactory(organization=organization, billing_group=platform, is_unlimited=True)
 
 
-def test_a_members_second_report_sees_what_the_first_used(member):
+def test_a_members_second_report_sees_what_the_first_used(member, report):
     limit(member, 10)
     _first, second = behind(lambda: report(member, 10), lambda: report(member, 1))
     assert second.reasons == ["personal_limit_reached"]
 
 
-def test_a_billing_groups_second_report_sees_what_the_first_used(member, colleague, platform):
+def test_a_billing_groups_second_report_sees_what_the_first_used(
+    member, colleague, platform, report
+):
     limit(platform, 10)
     assign(member, platform)
     _first, second = behind(lambda: report(member, 10), lambda: report(colleague, 1))
     assert second.reasons == ["billing_group_limit_reached"]
 
 
-def test_so_does_a_batch_that_touches_other_billing_groups_too(member, colleague, platform):
+def test_so_does_a_batch_that_touches_other_billing_groups_too(member, colleague, platform, report):
     limit(platform, 10)
     batch = [usage(member), usage(colleague)]
     _first, outcomes = behind(
@@ -63,7 +85,9 @@ def test_so_does_a_batch_that_touches_other_billing_groups_too(member, colleague
     assert [each.outcome for each in outcomes] == ["recorded", "refused"]
 
 
-def test_the_first_two_reports_of_a_limited_group_in_a_period_meet_too(member, colleague, platform):
+def test_the_first_two_reports_of_a_limited_group_in_a_period_meet_too(
+    member, colleague, platform, report
+):
     limit(platform, 1)
     assign(member, platform)
     assert not platform.group_totals.exists()
@@ -72,7 +96,7 @@ def test_the_first_two_reports_of_a_limited_group_in_a_period_meet_too(member, c
 
 
 def test_without_a_limit_members_of_one_group_are_counted_one_after_the_other(
-    member, colleague, platform
+    member, colleague, platform, report
 ):
     assign(member, platform)
     behind(lambda: report(member, 10), lambda: report(colleague, 1))
@@ -80,44 +104,40 @@ def test_without_a_limit_members_of_one_group_are_counted_one_after_the_other(
     assert_totals_equal_records()
 
 
-def test_a_report_that_waited_for_a_move_belongs_to_the_new_billing_group(member, platform):
+def test_a_report_that_waited_for_a_move_belongs_to_the_new_billing_group(member, platform, send):
     sent = []
 
     def move():
         assign(member, platform)
         sent.append(usage(member))
 
-    _moved, [outcome] = behind(
-        move, lambda: record_usage(organization=member.organization, reports=sent)
-    )
+    _moved, outcome = behind(move, lambda: send(member, *sent))
     assert outcome.billing_group_id == platform.pk
 
 
-def test_a_move_that_waited_for_a_report_takes_nothing_of_it_along(member, platform):
+def test_a_move_that_waited_for_a_report_takes_nothing_of_it_along(member, platform, report):
     first, _moved = behind(lambda: report(member), lambda: assign(member, platform))
     assert first.billing_group_id != platform.pk
     assert report(member).billing_group_id == platform.pk
 
 
-def test_a_report_that_waited_for_its_member_to_be_disabled_is_refused(member):
+def test_a_report_that_waited_for_its_member_to_be_disabled_is_refused(member, report):
     _disabled, outcome = behind(
         lambda: disable_member(actor=TESTS, member=member), lambda: report(member)
     )
     assert outcome.reasons == ["member_disabled"]
 
 
-def test_a_report_that_waited_for_the_same_event_is_a_duplicate(member):
+def test_a_report_that_waited_for_the_same_event_is_a_duplicate(member, send):
     sent = usage(member)
 
-    def send():
-        [outcome] = record_usage(organization=member.organization, reports=[sent])
-        return outcome
-
-    first, second = behind(send, send)
+    first, second = behind(lambda: send(member, sent), lambda: send(member, sent))
     assert (second.outcome, second.record_id) == ("duplicate", first.record_id)
 
 
-def test_a_report_that_waited_for_anothers_event_of_the_same_id_is_a_conflict(member, colleague):
+def test_a_report_that_waited_for_anothers_event_of_the_same_id_is_a_conflict(
+    member, colleague, report
+):
     _first, second = behind(
         lambda: report(member, event_id="one"), lambda: report(colleague, event_id="one")
     )
@@ -125,7 +145,7 @@ def test_a_report_that_waited_for_anothers_event_of_the_same_id_is_a_conflict(me
     assert_totals_equal_records()
 
 
-def test_a_report_that_waited_for_its_period_to_be_made_uses_that_one():
+def test_a_report_that_waited_for_its_period_to_be_made_uses_that_one(report):
     organization = OrganizationFactory(opened_at=utc(2026, 1, 10))
     member = MemberFactory(organization=organization, is_unlimited=True)
     march = utc(2026, 3, 1)
@@ -138,7 +158,7 @@ def test_a_report_that_waited_for_its_period_to_be_made_uses_that_one():
 
 
 def test_a_report_that_waited_for_its_billing_group_to_be_deleted_goes_to_unassigned(
-    colleague, platform
+    colleague, platform, send
 ):
     sent = []
 
@@ -146,22 +166,20 @@ def test_a_report_that_waited_for_its_billing_group_to_be_deleted_goes_to_unassi
         delete_billing_group(actor=TESTS, billing_group=platform)
         sent.append(usage(colleague))
 
-    _deleted, [outcome] = behind(
-        delete, lambda: record_usage(organization=colleague.organization, reports=sent)
-    )
+    _deleted, outcome = behind(delete, lambda: send(colleague, *sent))
     unassigned = BillingGroup.objects.get(organization=colleague.organization, is_unassigned=True)
     assert outcome.billing_group_id == unassigned.pk
 
 
 def test_a_limit_that_is_set_while_reports_are_judged_waits_for_none_of_them(
-    member, colleague, platform
+    member, colleague, platform, report
 ):
     assign(member, platform)
     behind(lambda: report(member, 10), lambda: limit(platform, 10))
     assert report(colleague).reasons == ["billing_group_limit_reached"]
 
 
-def test_a_report_sees_what_an_adjustment_that_it_waited_for_has_mended(member):
+def test_a_report_sees_what_an_adjustment_that_it_waited_for_has_mended(member, report):
     limit(member, 10)
     report(member, 10)
     period = member.organization.periods.get()

@@ -62,6 +62,11 @@ def test_an_organization_has_one_unassigned(organization):
         )
 
 
+def test_the_system_billing_group_bears_no_other_name(organization):
+    with pytest.raises(IntegrityError, match=FIXED):
+        BillingGroup.objects.create(organization=organization, name="Second", is_unassigned=True)
+
+
 LIKE_UNASSIGNED = [
     "Unassigned",
     "unassigned",
