@@ -63,3 +63,42 @@ def test_unassigned_members_are_handled(page, platform, people):
     page.keyboard.press("Enter")
     expect(heading(page, "Member Management")).to_be_visible()
     expect(row(page, "Platform").get_by_role("cell", name="1", exact=True)).to_be_visible()
+
+
+def press(page, place, key="Enter"):
+    go_to(page, place)
+    page.keyboard.press(key)
+
+
+def test_a_group_is_made_and_filled(page, people):
+    page.goto("/o/acme/groups/")
+    press(page, page.get_by_role("link", name="Create").first)
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.type("Reviewers")
+    page.keyboard.press("Enter")
+    expect(row(page, "Reviewers")).to_be_visible()
+    page.keyboard.press("Tab")
+    press(page, menu_button(page, "Reviewers"))
+    press(page, page.get_by_role("link", name="Add Members"))
+    expect(heading(page, "Add members to Reviewers")).to_be_visible()
+    press(page, page.get_by_label("Select Grace Hopper"), "Space")
+    press(page, page.get_by_role("button", name="Add", exact=True))
+    expect(row(page, "Grace Hopper")).to_be_visible()
+    press(page, page.get_by_role("link", name="Remove Grace Hopper"))
+    expect(page.get_by_text("1 member leaves Reviewers.")).to_be_visible()
+    press(page, page.get_by_role("button", name="Remove"))
+    expect(page.get_by_text("No member is in Reviewers.")).to_be_visible()
+
+
+def test_a_member_is_found_and_put_into_a_billing_group(page, platform, people):
+    page.goto("/o/acme/members/")
+    go_to(page, page.get_by_role("searchbox"))
+    page.keyboard.type("hopper")
+    expect(page.get_by_role("rowheader")).to_have_count(1)
+    press(page, page.get_by_label("Select Grace Hopper"), "Space")
+    press(page, page.get_by_role("button", name="Assign Billing Group"))
+    target = page.get_by_role("dialog").get_by_role("combobox", name="Billing group")
+    go_to(page, target)
+    page.keyboard.type("Plat")
+    press(page, page.get_by_role("button", name="Assign", exact=True))
+    expect(row(page, "Grace Hopper")).to_contain_text("Platform")
