@@ -25,7 +25,7 @@ demo-reset: $(INSTALLED)dev
 
 test: $(INSTALLED)e2e
 	$(BIN)/python -m pytest -n 2
-	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest tests/e2e
+	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e
 
 check: $(INSTALLED)dev
 	$(BIN)/ruff check
