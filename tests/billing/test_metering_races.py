@@ -123,6 +123,21 @@ def test_of_batches_at_the_limit_of_two_billing_groups_one_crosses_each(
     assert_totals_equal_records()
 
 
+def test_batches_of_different_members_pass_each_other_in_groups_without_a_limit(organization):
+    groups = BillingGroupFactory.create_batch(12, organization=organization)
+    teams = [many_members(organization, 3, billing_group=g, is_unlimited=True) for g in groups]
+
+    def batches(one_of_each):
+        dice = random.Random(one_of_each[0].pk)
+        for _ in range(10):
+            members = dice.sample(one_of_each, k=len(one_of_each))
+            record_usage(organization=organization, reports=[usage(each) for each in members])
+
+    at_once(*(lambda crew=crew: batches(crew) for crew in zip(*teams, strict=True)))
+    assert {group.group_totals.get().credits for group in groups} == {30}
+    assert_totals_equal_records()
+
+
 def test_limits_hold_while_members_move_and_limits_change_and_groups_are_deleted(
     organization, member, team, platform
 ):
