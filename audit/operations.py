@@ -111,16 +111,19 @@ def operation(event):
     The verb is keyword-only, takes the `actor` and returns `changed(...)`; the caller gets its
     result. A `Refused` rolls everything back, leaves an entry with outcome `refused` and is
     raised on. A verb called by another verb joins its transaction and writes no entry.
+
+    Every verb also takes `opened_in`, the period that the caller saw as the current one: it must
+    still be that when the verb begins, and when all that it waited for is done.
     """
 
     def declare(verb):
         @wraps(verb)
-        def run(*, actor, **arguments):
+        def run(*, actor, opened_in=None, **arguments):
             if _inside.get():
                 return verb(actor=actor, **arguments).result
             token = _inside.set(True)
             try:
-                return _perform(verb, actor, event, arguments)
+                return _perform(verb, actor, event, opened_in, arguments)
             except Refused as refusal:
                 _record_refusal(actor, event, arguments, refusal)
                 raise
@@ -133,18 +136,25 @@ def operation(event):
     return declare
 
 
-def _perform(verb, actor, event, arguments):
+def _perform(verb, actor, event, opened_in, arguments):
     """The verb and its entry in one transaction, again if that was the victim of a deadlock."""
     for attempts_left in reversed(range(ATTEMPTS)):
         try:
             with _rules_of_the_database(), transaction.atomic():
+                _require_current(opened_in)
                 done = verb(actor=actor, **arguments)
+                _require_current(opened_in)
                 record(actor, event, done.target, done.changes)
             return done.result
         except OperationalError as error:
             if not attempts_left or getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
                 raise
     raise AssertionError("unreachable")
+
+
+def _require_current(period):
+    if period is not None:
+        period.require_current()
 
 
 def record(actor, event, target, changes, outcome=AuditEntry.Outcome.DONE):

@@ -12,7 +12,6 @@ from members.operation_forms import (
     ChosenMembersForm,
     NamedForm,
     OperationForm,
-    PeriodForm,
     require_name,
 )
 from members.templatetags.console import credits, period_label
@@ -21,12 +20,12 @@ from .models import BillingGroup, GroupTotal, Period
 from .periods import current_period
 
 
-class BillingGroupForm(NamedForm, PeriodForm):
+class BillingGroupForm(NamedForm):
     model = BillingGroup
     explained = _("Explains the cost center.")
 
 
-class LimitForm(PeriodForm):
+class LimitForm(OperationForm):
     rule_field = "limit"
     field_of = {"period_limit": "limit"}
     limit = CreditsField(
@@ -44,11 +43,11 @@ class LimitForm(PeriodForm):
         return _("No limit") if value is None else credits(Decimal(value))
 
 
-class DeleteForm(PeriodForm):
+class DeleteForm(OperationForm):
     """Nothing to fill in: the period it was opened in and the button."""
 
 
-class TargetForm(PeriodForm, ChosenMembersForm):
+class TargetForm(ChosenMembersForm):
     """The billing group that the chosen members get, or the name of a new one."""
 
     rule_field = "new_name"
@@ -91,11 +90,11 @@ class TargetForm(PeriodForm, ChosenMembersForm):
         return cleaned
 
 
-class RemoveForm(PeriodForm, ChosenMembersForm):
+class RemoveForm(ChosenMembersForm):
     """Nothing to fill in: whom, the period it was opened in and the button."""
 
 
-class MemberBillingGroupForm(PeriodForm):
+class MemberBillingGroupForm(OperationForm):
     """The billing group of one member, Unassigned too."""
 
     billing_group = forms.ModelChoiceField(
@@ -109,7 +108,7 @@ class MemberBillingGroupForm(PeriodForm):
         self.fields["billing_group"].queryset = groups
 
 
-class ChosenBillingGroupForm(PeriodForm, ChosenMembersForm):
+class ChosenBillingGroupForm(ChosenMembersForm):
     """The billing group of all members chosen, Unassigned too."""
 
     billing_group = forms.ModelChoiceField(

@@ -16,7 +16,6 @@ from audit.operations import (
 )
 
 from .models import BillingGroup
-from .periods import require_current
 
 
 class UnassignedIsFixed(Refused):
@@ -42,21 +41,19 @@ class Moved:
 
 
 @operation("CreateBillingGroup")
-def create_billing_group(*, actor, organization, name, description="", opened_in=None):
+def create_billing_group(*, actor, organization, name, description=""):
     """Make a formal billing group; returns it. Raises RuleBroken for a name that is taken."""
-    require_current(organization, opened_in)
     group = _create(actor, organization, name, description)
     return changed(group, name=group.name, description=group.description)
 
 
 @operation("EditBillingGroup")
-def edit_billing_group(*, actor, billing_group, name, description, shown=None, opened_in=None):
+def edit_billing_group(*, actor, billing_group, name, description, shown=None):
     """Rename and describe a formal billing group, in history too; returns it.
 
     `shown`: the values that the admin saw; raises Stale when others stand there now.
     Raises UnassignedIsFixed, BillingGroupIsGone, or RuleBroken for a name that is taken.
     """
-    require_current(billing_group.organization, opened_in)
     group = _locked_formal(billing_group)
     require_unchanged(group, shown)
     before = (group.name, group.description)
@@ -66,13 +63,12 @@ def edit_billing_group(*, actor, billing_group, name, description, shown=None, o
 
 
 @operation("SetBillingGroupLimit")
-def set_period_limit(*, actor, billing_group, credits, shown=None, opened_in=None):
+def set_period_limit(*, actor, billing_group, credits, shown=None):
     """Cap what `billing_group` may consume in each period; None lifts the cap, 0 freezes it.
 
     Raises UnassignedIsFixed for the system group, BillingGroupIsGone for a deleted one, Stale
     when another limit than the one in `shown` stands there now.
     """
-    require_current(billing_group.organization, opened_in)
     group = _locked_formal(billing_group)
     require_unchanged(group, shown)
     before, group.period_limit = group.period_limit, credits
@@ -81,13 +77,12 @@ def set_period_limit(*, actor, billing_group, credits, shown=None, opened_in=Non
 
 
 @operation("DeleteBillingGroup")
-def delete_billing_group(*, actor, billing_group, opened_in=None):
+def delete_billing_group(*, actor, billing_group):
     """Delete a formal billing group: its members move to Unassigned, its usage stays under it.
 
     Returns what moved. Raises UnassignedIsFixed, BillingGroupIsGone.
     """
     organization = billing_group.organization
-    require_current(organization, opened_in)
     group = _locked_formal(billing_group)
     ids = []
     moved = _move(group.members.all(), organization.billing_groups.unassigned(), ids)
@@ -97,23 +92,21 @@ def delete_billing_group(*, actor, billing_group, opened_in=None):
 
 
 @operation("AssignBillingGroup")
-def assign_members(*, actor, billing_group, members, expected=None, chosen_by=None, opened_in=None):
+def assign_members(*, actor, billing_group, members, expected=None, chosen_by=None):
     """Make `billing_group` (Unassigned too) the current one of `members`, a queryset.
 
     Usage so far stays where it is. Returns what moved; who is there already is left alone.
     `expected`: the number of members that the admin was shown; `chosen_by`: the filter, for the
     audit. Raises BillingGroupIsGone, SelectionChanged.
     """
-    require_current(billing_group.organization, opened_in)
     return _assign(billing_group, members, expected, chosen_by)
 
 
 @operation("CreateBillingGroup")
 def assign_to_new_billing_group(
-    *, actor, organization, name, members, expected=None, chosen_by=None, opened_in=None
+    *, actor, organization, name, members, expected=None, chosen_by=None
 ):
     """Make a billing group and assign `members` to it, or do neither; returns what moved."""
-    require_current(organization, opened_in)
     group = _create(actor, organization, name, "")
     return _assign(group, members, expected, chosen_by, name=name)
 

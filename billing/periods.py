@@ -8,19 +8,10 @@ from itertools import islice, takewhile
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused
 from members.models import Organization
 
 from .models import Period
-
-
-class PeriodIsOver(Refused):
-    """The form or request was made for a period that is not the current one."""
-
-    code = "period_is_over"
-    message = _("That period is closed: view and export only. Go to the current period.")
 
 
 def first_instant(day, zone):
@@ -175,15 +166,6 @@ def starting_on(organization, day):
         if period.first_day == day:
             return period
     raise Period.DoesNotExist
-
-
-def require_current(organization, opened_in):
-    """Refuse a write that was begun in a period other than the current one; None asks nothing.
-
-    Raises PeriodIsOver.
-    """
-    if opened_in is not None and opened_in != current_period(organization):
-        raise PeriodIsOver
 
 
 def _missing(organization, start, until):

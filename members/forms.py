@@ -7,7 +7,7 @@ from billing.models import BillingGroup
 
 from .form_fields import CleanCharField, CleanEmailField, CreditsField
 from .models import Member
-from .operation_forms import ChosenMembersForm, OperationForm, PeriodForm
+from .operation_forms import ChosenMembersForm, OperationForm
 from .templatetags.console import credits
 
 
@@ -42,7 +42,7 @@ class LimitForm(forms.Form):
         }
 
 
-class PersonalLimitForm(LimitForm, PeriodForm):
+class PersonalLimitForm(LimitForm, OperationForm):
     """The limit of one member, who has one already."""
 
     field_of = {"personal_limit": "amount", "is_unlimited": "kind"}
@@ -64,7 +64,7 @@ class PersonalLimitForm(LimitForm, PeriodForm):
         return {"kind": self.AMOUNT, "amount": credits(member.personal_limit)}
 
 
-class ChosenLimitForm(LimitForm, PeriodForm, ChosenMembersForm):
+class ChosenLimitForm(LimitForm, ChosenMembersForm):
     """One limit for all members chosen."""
 
 

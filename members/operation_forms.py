@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditEntry
 from audit.operations import Refused, Stale, plain
-from billing.models import Period
-from billing.periods import PeriodIsOver, current_period, starting_on
+from billing.models import Period, PeriodIsOver
+from billing.periods import current_period, starting_on
 
 from .form_fields import CleanCharField, ShownField
 from .models import Member
@@ -26,16 +26,22 @@ class OperationForm(forms.Form):
 
     `shown`: the values of the record that the form was opened with, by name. They travel with
     the form, and the operation refuses to write over what somebody else saved meanwhile.
+    `period`: the current one when it was opened; the operation refuses to write in another.
     """
 
+    period = forms.DateField(widget=forms.HiddenInput)
     shown = ShownField(required=False)
     rule_field = NON_FIELD_ERRORS  # where a rule of the database is shown
     field_of = {}  # the form's field of a record's value, where they differ in name
 
-    def __init__(self, *args, organization, shown=None, **kwargs):
+    def __init__(self, *args, organization, period=None, shown=None, **kwargs):
         self.organization = organization
         self.refused = False
-        initial = {"shown": plain(shown or {}), **kwargs.pop("initial", {})}
+        initial = {
+            "period": lambda: (period or current_period(organization)).first_day,
+            "shown": plain(shown or {}),
+            **kwargs.pop("initial", {}),
+        }
         super().__init__(*args, initial=initial, **kwargs)
         if not shown:
             del self.fields["shown"]
@@ -45,7 +51,7 @@ class OperationForm(forms.Form):
         if "shown" in self.fields:
             arguments["shown"] = self.cleaned_data["shown"]
         try:
-            return verb(**arguments)
+            return verb(opened_in=self._opened_in(), **arguments)
         except Stale as refusal:
             self._show_changes(refusal)
         except Refused as refusal:
@@ -70,6 +76,12 @@ class OperationForm(forms.Form):
     def said(self, name, value):
         """A value of the record, plain as in JSON, in words."""
         return str(value)
+
+    def _opened_in(self):
+        try:
+            return starting_on(self.organization, self.cleaned_data["period"])
+        except Period.DoesNotExist:
+            return Period(organization=self.organization)  # refused by the operation: not current
 
     def _show_changes(self, refusal):
         """Name the other's value beside the typed one; saving again then goes through."""
@@ -96,26 +108,6 @@ def last_change(target, names):
         return _("Somebody"), timezone.now()
     member = Member.objects.filter(organization=organization, pk=entry.member_id).first()
     return (member.name if member else entry.get_actor_kind_display()), entry.at
-
-
-class PeriodForm(OperationForm):
-    """A form whose operation is allowed in the current period only: it names its own."""
-
-    period = forms.DateField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, organization, period=None, **kwargs):
-        period = period or current_period(organization)
-        initial = {"period": period.first_day, **kwargs.pop("initial", {})}
-        super().__init__(*args, organization=organization, initial=initial, **kwargs)
-
-    def run(self, verb, **arguments):
-        return super().run(verb, **arguments, opened_in=self._opened_in())
-
-    def _opened_in(self):
-        try:
-            return starting_on(self.organization, self.cleaned_data["period"])
-        except (Period.DoesNotExist, OverflowError):
-            return Period(organization=self.organization)  # refused by the operation: not current
 
 
 class ChosenMembersForm(OperationForm):

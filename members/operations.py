@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.operations import Refused, SelectionChanged, changed, operation, require_unchanged
 from billing.models import UNASSIGNED, BillingGroup
 from billing.operations import lock_billing_group
-from billing.periods import follow_calendar, follow_late_window, make_periods, require_current
+from billing.periods import follow_calendar, follow_late_window, make_periods
 from groups.models import GroupMembership
 
 from .models import Member, Organization, User
@@ -124,14 +124,11 @@ def _limit_or_default(organization, personal_limit=None, is_unlimited=None):
 
 
 @operation("SetPersonalLimit")
-def set_personal_limit(
-    *, actor, member, personal_limit=None, is_unlimited=False, shown=None, opened_in=None
-):
+def set_personal_limit(*, actor, member, personal_limit=None, is_unlimited=False, shown=None):
     """Set what `member` may consume in each period: Credits, unlimited, or neither (not set).
 
     Raises MemberIsGone, or Stale when another limit than the one in `shown` stands there now.
     """
-    require_current(member.organization, opened_in)
     member = _locked(member)
     require_unchanged(member, shown)
     before = (member.personal_limit, member.is_unlimited)
@@ -154,13 +151,11 @@ def set_personal_limits(
     is_unlimited=False,
     expected=None,
     chosen_by=None,
-    opened_in=None,
 ):
     """Set one personal limit for all `members`, a queryset; returns how many they are.
 
     `expected`: the number of members that the admin was shown; raises SelectionChanged.
     """
-    require_current(organization, opened_in)
     chosen = members.present().filter(organization=organization).order_by("pk")
     ids = list(chosen.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     if expected is not None and len(ids) != expected:

@@ -9,7 +9,7 @@ from billing.models import BillingGroup
 from billing.periods import periods_after_change
 
 from .consequences import of_settings
-from .operation_forms import OperationForm, PeriodForm
+from .operation_forms import OperationForm
 from .settings_forms import SETTINGS, SettingsForm, calendar_name
 
 
@@ -41,7 +41,7 @@ class QuestionForm(OperationForm):
         super().__init__(*args, **kwargs)
 
 
-class BulkAssignForm(PeriodForm):
+class BulkAssignForm(OperationForm):
     """The billing group that all members chosen get; `expected` is how many were shown."""
 
     expected = forms.IntegerField(widget=forms.HiddenInput)

@@ -16,10 +16,21 @@ ROW = re.compile(r'<tr role="row" id="(?P<id>[^"]+)">(?P<cells>.*?)</tr>', re.DO
 SENT = re.compile(r'name="(?P<name>[^"]+)" value="(?P<value>[^"]*)"')
 
 
+class Console(Client):
+    """A browser in which `member` is signed in; forms name the current period unless told else."""
+
+    def __init__(self, member):
+        super().__init__(raise_request_exception=False)
+        self.organization = member.organization
+        self.force_login(member.user)
+
+    def post(self, path, data=None, **extra):
+        sent = {"period": today(self.organization), **(data or {})}
+        return super().post(path, sent, **extra)
+
+
 def signed_in(member):
-    client = Client(raise_request_exception=False)
-    client.force_login(member.user)
-    return client
+    return Console(member)
 
 
 def url(name, organization, *ids, **query):

@@ -15,7 +15,6 @@ from .views import VIEWS, Place
 
 REGIONS = [name for name, view in VIEWS.items() if view.region]
 WRITING = [name for name, view in VIEWS.items() if view.sends]
-BOUND_TO_PERIOD = [name for name in WRITING if not VIEWS[name].in_any_period]
 NAMING = [name for name, view in VIEWS.items() if view.of]
 GUARDED = [name for name, view in VIEWS.items() if view.only_admins]
 every_view = pytest.mark.parametrize("name", VIEWS)
@@ -153,7 +152,7 @@ def test_its_form_writes_once_and_leads_back(place, client, name):
     assert place.entries == ["done"]
 
 
-@pytest.mark.parametrize("name", BOUND_TO_PERIOD)
+@pytest.mark.parametrize("name", WRITING)
 def test_a_form_opened_in_a_past_period_writes_nothing_and_keeps_what_was_typed(
     place, client, name
 ):
@@ -168,7 +167,7 @@ def test_a_form_opened_in_a_past_period_writes_nothing_and_keeps_what_was_typed(
     assert place.entries == ["refused"]
 
 
-@pytest.mark.parametrize("name", BOUND_TO_PERIOD)
+@pytest.mark.parametrize("name", WRITING)
 def test_a_form_of_a_period_that_never_was_is_refused(place, client, name):
     before = place.records
     for period in ("2001-02-03", "0001-01-01", "9999-12-31"):
@@ -176,6 +175,14 @@ def test_a_form_of_a_period_that_never_was_is_refused(place, client, name):
         assert response.status_code == 409
     assert place.records == before
     assert place.entries == ["refused"] * 3
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_a_form_that_names_no_period_writes_nothing(place, client, name):
+    before = place.records
+    response = client.post(place.url(name), {**place.sends(name), "period": ""})
+    assert response.status_code == 422
+    assert place.records == before
 
 
 @pytest.mark.parametrize("name", ["billing:list", "billing:detail", "billing:export"])

@@ -23,14 +23,13 @@ class View:
     """What a page is asked for with.
 
     `region` can be asked for alone; `of`: whose id its address holds; `asks`: the query of its
-    address; `sends`: what its form holds, in the current period only unless `in_any_period`.
+    address; `sends`: what its form holds besides its period.
     """
 
     region: str = ""
     of: str = ""
     asks: Callable | None = None
     sends: Callable | None = None
-    in_any_period: bool = False
     answers: int = 200
     only_admins: bool = True
 
@@ -113,20 +112,20 @@ def a_member(place):
 VIEWS = {
     "organization": View(answers=302, only_admins=False),
     "me": View(only_admins=False),
-    "settings": View(region="period-preview", sends=settings, in_any_period=True),
+    "settings": View(region="period-preview", sends=settings),
     "members:list": View(region="members"),
-    "members:add": View(sends=a_person, in_any_period=True),
+    "members:add": View(sends=a_person),
     "members:bulk-assign": View(asks=a_mate, sends=a_billing_group),
     "members:bulk-limit": View(asks=a_mate, sends=a_personal_limit),
-    "members:bulk-add-to-group": View(asks=a_member, sends=a_team, in_any_period=True),
+    "members:bulk-add-to-group": View(asks=a_member, sends=a_team),
     "members:detail": View(region="member", of="member"),
     "members:assign": View(of="member", sends=a_billing_group),
     "members:limit": View(of="member", sends=a_personal_limit),
-    "members:role": View(of="member", sends=a_role, in_any_period=True),
-    "members:disable": View(of="member", sends=nothing, in_any_period=True),
-    "members:enable": View(of="idle", sends=nothing, in_any_period=True),
-    "members:remove": View(of="member", sends=nothing, in_any_period=True),
-    "members:adjust": View(of="member", sends=an_adjustment, in_any_period=True),
+    "members:role": View(of="member", sends=a_role),
+    "members:disable": View(of="member", sends=nothing),
+    "members:enable": View(of="idle", sends=nothing),
+    "members:remove": View(of="member", sends=nothing),
+    "members:adjust": View(of="member", sends=an_adjustment),
     "billing:list": View(region="billing-groups"),
     "billing:create": View(sends=a_name),
     "billing:export": View(region="export-preview"),
@@ -139,12 +138,12 @@ VIEWS = {
     "billing:remove": View(of="group", asks=a_payer, sends=nothing),
     "billing:delete": View(of="group", sends=nothing),
     "groups:list": View(region="groups"),
-    "groups:create": View(sends=a_name, in_any_period=True),
+    "groups:create": View(sends=a_name),
     "groups:detail": View(region="group-members", of="team"),
-    "groups:edit": View(of="team", sends=a_name, in_any_period=True),
-    "groups:delete": View(of="team", sends=nothing, in_any_period=True),
-    "groups:add": View(region="picker", of="team", sends=a_choice, in_any_period=True),
-    "groups:remove": View(of="team", asks=a_mate, sends=nothing, in_any_period=True),
+    "groups:edit": View(of="team", sends=a_name),
+    "groups:delete": View(of="team", sends=nothing),
+    "groups:add": View(region="picker", of="team", sends=a_choice),
+    "groups:remove": View(of="team", asks=a_mate, sends=nothing),
 }
 
 

@@ -1,6 +1,6 @@
 from .fields import IsUnassignedName, TimeRange, TotalField
 from .groups import UNASSIGNED, Assignment, BillingGroup, GroupTotal
-from .periods import Period
+from .periods import Period, PeriodIsOver
 from .usage import UsageRecord, UsageTotal
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "GroupTotal",
     "IsUnassignedName",
     "Period",
+    "PeriodIsOver",
     "TimeRange",
     "TotalField",
     "UsageRecord",

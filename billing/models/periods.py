@@ -6,11 +6,20 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.operations import Refused
 from members.models import Organization
 
 from .fields import TimeRange
+
+
+class PeriodIsOver(Refused):
+    """The form or request was made for a period that is not the current one."""
+
+    code = "period_is_over"
+    message = _("That period is closed: view and export only. Go to the current period.")
 
 
 class PeriodQuerySet(models.QuerySet):
@@ -65,6 +74,12 @@ class Period(models.Model):
     def first_day(self):
         """The local date on which the period starts: its name in addresses and forms."""
         return self.starts_at.astimezone(self.organization.zone).date()
+
+    def require_current(self):
+        """Raise PeriodIsOver unless this is the period of the present, as stored now."""
+        now = timezone.now()
+        if not Period.objects.filter(pk=self.pk, starts_at__lte=now, ends_at__gt=now).exists():
+            raise PeriodIsOver
 
     @property
     def used(self):

@@ -7,11 +7,9 @@ from django.utils import timezone
 
 from billing.models import Period
 from billing.periods import (
-    PeriodIsOver,
     current_period,
     extend_back,
     period_at,
-    require_current,
     starting_on,
 )
 from members.models import Organization
@@ -158,16 +156,6 @@ def test_a_period_is_found_by_its_first_day(db, zone):
     for day in (date(2025, 12, 31), date(2026, 1, 2), date.min, date.max):
         with pytest.raises(Period.DoesNotExist):
             starting_on(organization, day)
-
-
-def test_a_write_begun_in_the_current_period_goes_on(organization):
-    require_current(organization, current_period(organization))
-    require_current(organization, None)
-
-
-def test_a_write_begun_in_another_period_is_refused(organization):
-    with pytest.raises(PeriodIsOver):
-        require_current(organization, organization.periods.last())
 
 
 @pytest.mark.django_db(transaction=True)
