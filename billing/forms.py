@@ -102,10 +102,13 @@ class MemberBillingGroupForm(OperationForm):
     )
 
     def __init__(self, *args, organization, member, **kwargs):
-        initial = {"billing_group": member.billing_group_id}
-        super().__init__(*args, organization=organization, initial=initial, **kwargs)
+        shown = {"billing_group": member.billing_group_id}
+        super().__init__(*args, organization=organization, shown=shown, initial=shown, **kwargs)
         groups = organization.billing_groups.alive().unassigned_first()
         self.fields["billing_group"].queryset = groups
+
+    def said(self, name, value):
+        return self.organization.billing_groups.get(pk=value).name
 
 
 class ChosenBillingGroupForm(ChosenMembersForm):

@@ -92,14 +92,15 @@ def delete_billing_group(*, actor, billing_group):
 
 
 @operation("AssignBillingGroup")
-def assign_members(*, actor, billing_group, members, expected=None, chosen_by=None):
+def assign_members(*, actor, billing_group, members, expected=None, chosen_by=None, shown=None):
     """Make `billing_group` (Unassigned too) the current one of `members`, a queryset.
 
     Usage so far stays where it is. Returns what moved; who is there already is left alone.
     `expected`: the number of members that the admin was shown; `chosen_by`: the filter, for the
-    audit. Raises BillingGroupIsGone, SelectionChanged.
+    audit; `shown`: the billing group that all of them were shown in. Raises BillingGroupIsGone,
+    SelectionChanged, Stale.
     """
-    return _assign(billing_group, members, expected, chosen_by)
+    return _assign(billing_group, members, expected, chosen_by, shown)
 
 
 @operation("CreateBillingGroup")
@@ -121,16 +122,21 @@ def _create(actor, organization, name, description):
     )
 
 
-def _assign(billing_group, members, expected, chosen_by, **also_changed):
+def _assign(billing_group, members, expected, chosen_by, shown=None, **also_changed):
     target = lock_billing_group(billing_group)
+    members = members.present().filter(organization=target.organization_id)
+    if shown:
+        for member in members.locked():
+            require_unchanged(member, shown)
     ids = []
-    moved = _move(members.present().filter(organization=target.organization_id), target, ids)
+    moved = _move(members, target, ids)
     if expected is not None and len(ids) != expected:
         raise SelectionChanged(expected=expected, found=len(ids))
     return changed(
         target,
         result=moved,
         members=ids,
+        billing_group=target.pk,
         sources={str(group): count for group, count in moved.sources.items()},
         chosen_by=chosen_by or {},
         **also_changed,

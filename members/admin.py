@@ -21,11 +21,12 @@ from billing.operations import assign_members
 from billing.periods import current_period
 from groups.models import Group, GroupMembership
 
-from .forms import PersonalLimitForm, RoleForm
+from .forms import EditMemberForm, PersonalLimitForm, RoleForm
 from .models import Member, Organization, User
 from .operations import (
     change_role,
     disable_member,
+    edit_member,
     edit_organization,
     enable_member,
     remove_member,
@@ -107,6 +108,10 @@ def verb(name, title, form, run, says="", removed=False, offered=lambda member: 
     )
 
 
+def edit(form, member, actor):
+    return form.run(edit_member, actor=actor, member=member, **form.identity)
+
+
 def limit(form, member, actor):
     return form.run(set_personal_limit, actor=actor, member=member, **form.limit)
 
@@ -158,6 +163,7 @@ class MemberAdmin(SupportAdmin):
     ]
     search_help_text = _("An id, or a part of the name or email.")
     verbs = [
+        verb("edit", _("Edit member"), EditMemberForm, edit),
         verb("limit", _("Set personal limit"), PersonalLimitForm, limit),
         verb("role", _("Change role"), RoleForm, role),
         verb("assign", _("Assign billing group"), MemberBillingGroupForm, assign),

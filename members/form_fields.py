@@ -24,10 +24,20 @@ class CleanCharField(forms.CharField):
         return tidy(super().to_python(value))
 
 
+def validate_lower_case(email):
+    """Refuse letters such as İ whose lower case is longer: a sign-in is stored in lower case."""
+    if len(email.lower()) != len(email):
+        raise forms.ValidationError(_("Enter a valid email address."), code="invalid")
+
+
 class CleanEmailField(forms.EmailField):
     """An email as it may be stored."""
 
-    default_validators = [*forms.EmailField.default_validators, validate_printable]
+    default_validators = [
+        *forms.EmailField.default_validators,
+        validate_printable,
+        validate_lower_case,
+    ]
 
     def to_python(self, value):
         return tidy(super().to_python(value))

@@ -68,13 +68,29 @@ class ChosenLimitForm(LimitForm, ChosenMembersForm):
     """One limit for all members chosen."""
 
 
-class MemberForm(LimitForm, OperationForm):
-    """A person to add, or to revive."""
+class IdentityForm(OperationForm):
+    """Name and email of a member."""
 
-    DEFAULT = "default"
     rule_field = "email"
     name = CleanCharField(label=_("Name"), max_length=100)
     email = CleanEmailField(label=_("Email"), max_length=254)
+
+
+class EditMemberForm(IdentityForm):
+    def __init__(self, *args, member, **kwargs):
+        shown = {"name": member.name, "email": member.email}
+        super().__init__(*args, shown=shown, initial=shown, **kwargs)
+
+    @property
+    def identity(self):
+        """Name and email as the operation takes them."""
+        return {name: self.cleaned_data[name] for name in ("name", "email")}
+
+
+class MemberForm(LimitForm, IdentityForm):
+    """A person to add, or to revive."""
+
+    DEFAULT = "default"
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Member.Role.choices,

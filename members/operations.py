@@ -117,10 +117,37 @@ def _user_of(email):
     return user
 
 
+def _has_signed_in(user_id):
+    """Asked of the locked user, so that they cannot sign in for the first time meanwhile."""
+    return User.objects.select_for_update(no_key=True).get(pk=user_id).last_login is not None
+
+
 def _limit_or_default(organization, personal_limit=None, is_unlimited=None):
     if personal_limit is None and is_unlimited is None:
         return organization.default_personal_limit, organization.default_is_unlimited
     return personal_limit, bool(is_unlimited)
+
+
+@operation("EditMember")
+def edit_member(*, actor, member, name, email, shown=None):
+    """Correct the name and email of `member`; returns the member.
+
+    Another email brings its own user, unless the one of the old email has signed in already: then
+    only the organization's copy changes. Raises MemberIsGone, Stale, RuleBroken.
+    """
+    member = _locked(member)
+    require_unchanged(member, shown)
+    before = (member.name, member.email, member.user_id)
+    member.name, member.email = name, email
+    if member.user_id and not _has_signed_in(member.user_id):
+        member.user = _user_of(email)
+    member.save(update_fields=["name", "email", "user"])
+    differs = {"name": before[0] != name, "email": before[1] != email}  # of people, only that
+    return changed(
+        member,
+        user=(before[2], member.user_id),
+        **{field: True for field, changed in differs.items() if changed},
+    )
 
 
 @operation("SetPersonalLimit")

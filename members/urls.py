@@ -10,6 +10,7 @@ urlpatterns = [
     path("limit/", bulk.bulk_limit, name="bulk-limit"),
     path("add-to-group/", bulk.bulk_add_to_group, name="bulk-add-to-group"),
     path("<int:pk>/", members.member_detail, name="detail"),
+    path("<int:pk>/edit/", changes.member_edit, name="edit"),
     path("<int:pk>/assign/", changes.member_assign, name="assign"),
     path("<int:pk>/limit/", changes.member_limit, name="limit"),
     path("<int:pk>/role/", changes.member_role, name="role"),

@@ -58,6 +58,10 @@ def a_choice(place):
     return {"billing_group": place.group.pk, "member": [place.member.pk]}
 
 
+def an_identity(place):
+    return {"name": "Typed by hand", "email": "typed@example.com"}
+
+
 def a_person(place):
     return {
         "name": "Typed by hand",
@@ -119,6 +123,7 @@ VIEWS = {
     "members:bulk-limit": View(asks=a_mate, sends=a_personal_limit),
     "members:bulk-add-to-group": View(asks=a_member, sends=a_team),
     "members:detail": View(region="member", of="member"),
+    "members:edit": View(of="member", sends=an_identity),
     "members:assign": View(of="member", sends=a_billing_group),
     "members:limit": View(of="member", sends=a_personal_limit),
     "members:role": View(of="member", sends=a_role),

@@ -12,16 +12,30 @@ from billing.operations import assign_members
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form
 from members.access import organization_admin
-from members.forms import PersonalLimitForm, RoleForm
+from members.forms import EditMemberForm, PersonalLimitForm, RoleForm
 from members.operation_forms import OperationForm
 from members.operations import (
     change_role,
     disable_member,
+    edit_member,
     enable_member,
     remove_member,
     set_personal_limit,
 )
 from members.templatetags.console import credits
+
+
+@form_view
+@organization_admin
+def member_edit(request, organization, pk):
+    member = present_member(organization, pk)
+    form = EditMemberForm(posted(request), organization=organization, member=member)
+    if form.is_valid():
+        arguments = {"member": member, **form.identity}
+        if edited := form.run(edit_member, actor=request.actor, **arguments):
+            return _done(request, edited, _("%(name)s was saved."))
+    title = _("Edit %(name)s") % {"name": member.name}
+    return _form_page(request, member, form, "form_page.html", title=title, submit_label=_("Save"))
 
 
 @form_view

@@ -1,12 +1,16 @@
 """Assign Billing Group: one member, to any billing group, Unassigned too."""
 
+import re
+from html import unescape
+
 import pytest
 
 from billing.operations import assign_members, delete_billing_group
+from members.models import Member
 from members.operations import remove_member
 
 from ..factories import TESTS, BillingGroupFactory, MemberFactory, assign, report
-from ..pages import rows, today, url, words
+from ..pages import rows, signed_in, today, url, words
 
 
 @pytest.fixture
@@ -92,3 +96,17 @@ def test_a_member_of_two_organizations_is_moved_in_one(save, member, group):
     twin.refresh_from_db()
     assert member.billing_group == group
     assert twin.billing_group.is_unassigned
+
+
+def test_another_admins_move_meanwhile_is_said_first(console, organization, member, group):
+    grace = MemberFactory(organization=organization, name="Grace", role=Member.Role.ADMIN)
+    address = url("members:assign", organization, member.pk)
+    shown = console.get(address).context["form"]["shown"].as_widget()
+    shown = {"shown": unescape(re.search('value="([^"]*)"', shown)[1])}
+    research = BillingGroupFactory(organization=organization, name="Research")
+    signed_in(grace).post(address, {"billing_group": group.pk})
+    page = console.post(address, {"billing_group": research.pk, **shown})
+    assert page.status_code == 409
+    assert "Grace set this to “Platform”" in words(page)
+    member.refresh_from_db()
+    assert member.billing_group == group
