@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
-from members.picker import is_number
+from members.text import is_number
 
 from .models import AuditEntry
 from .support import SupportAdmin

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.support import SupportAdmin, Verb, table
 from members.models import Member, Organization
-from members.picker import is_number
 from members.templatetags.console import credits, period_label
-from members.text import tidy
+from members.text import is_number, tidy
 
 from .forms import BillingGroupForm, LimitForm
 from .models import Assignment, BillingGroup, GroupTotal, Period, UsageRecord

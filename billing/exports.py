@@ -6,12 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils.text import slugify
 
 from audit.operations import changed, operation
 
-from .models import BillingGroup, GroupTotal, Period, UsageTotal
+from .models import BillingGroup, Period, UsageTotal
 
 COLUMNS = ("Billing Group", "Member Name", "Email", "Credits Consumption")
 ROWS = (Path(__file__).parent / "sql" / "export.sql").read_text()
@@ -46,8 +46,9 @@ class Scope:
             "time_zone": self.organization.time_zone,
         }
 
-    def totals(self, model):
-        rows = model.objects.filter(period=self.period).exclude(credits=0)
+    @property
+    def totals(self):
+        rows = UsageTotal.objects.filter(period=self.period).exclude(credits=0)
         return rows.filter(billing_group=self.billing_group) if self.billing_group else rows
 
 
@@ -64,8 +65,8 @@ def preview(scope):
     with connection.cursor() as cursor:
         cursor.execute(f"{ROWS} LIMIT {PREVIEWED}", scope.parameters)
         rows = cursor.fetchall()
-    credits = scope.totals(GroupTotal).aggregate(credits=Sum("credits"))["credits"] or Decimal(0)
-    return Preview(rows, scope.totals(UsageTotal).count(), credits)
+    totals = scope.totals.aggregate(count=Count("*"), credits=Sum("credits", default=Decimal(0)))
+    return Preview(rows, **totals)
 
 
 @operation("ExportBillingGroups")

@@ -3,8 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.support import SupportAdmin, Verb
 from members.models import Member
-from members.picker import is_number
-from members.text import tidy
+from members.text import is_number, tidy
 
 from .forms import GroupForm
 from .models import Group, GroupMembership

@@ -32,11 +32,10 @@ from .operations import (
     remove_member,
     set_personal_limit,
 )
-from .picker import is_number
 from .reasons import reasons_in_words
 from .support_forms import BulkAssignForm, QuestionForm, SupportSettingsForm
 from .templatetags.console import credits, period_label
-from .text import tidy
+from .text import is_number, tidy
 
 PERIODS_SHOWN = 13
 

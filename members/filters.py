@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from billing.limits import with_standing
 
 from .models import Member
-from .picker import is_number
 from .tables import search_words
+from .text import is_number
 
 ACTIVE, BLOCKED, NOT_SET, DISABLED, REMOVED = "active", "blocked", "not_set", "disabled", "removed"
 

@@ -6,14 +6,10 @@ from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 
 from .tables import search_words
+from .text import is_number
 
 PAGE = 25
 MOST_ONE_BY_ONE = 200
-
-
-def is_number(text):
-    """Whether `text` is digits that fit an id."""
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 class Picker:

@@ -25,6 +25,11 @@ def validate_printable(text):
         )
 
 
+def is_number(text):
+    """Whether `text` is digits that fit an id."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 class IsCleanText(Func):
     function = "is_clean_text"
     output_field = BooleanField()
