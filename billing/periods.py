@@ -116,9 +116,9 @@ def follow_calendar(organization):
 
 def follow_late_window(organization, *, now):
     """Apply a changed late window to the periods that are not final; a final one stays so."""
-    for period in organization.periods.filter(final_at__gt=now):
-        _stay_open(period, organization, now)
-        period.save(update_fields=["final_at"])
+    for period in organization.periods.filter(final_at__gt=now).order_by("pk"):
+        if _stay_open(period, organization, now):
+            period.save(update_fields=["final_at"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,10 @@ def _run_on(period, organization):
 
 
 def _stay_open(period, organization, now):
-    """Let `period`, not final yet, take late usage for the organization's late window."""
+    """Let `period`, not final yet, take late usage for the late window; True if that changed."""
+    before = period.final_at
     period.final_at = max(now, period.ends_at + _late_window(organization))
+    return period.final_at != before
 
 
 def _late_window(organization):

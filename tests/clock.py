@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import pgtrigger
 from django.db import connection, transaction
 
 
@@ -17,6 +18,11 @@ def assignments_made(at):
         _stamp(at.isoformat())
         yield
         _stamp("")
+
+
+def another_time():
+    """Inside, periods change that are final by the real clock, the only one the database knows."""
+    return pgtrigger.ignore("billing.Period:passed_end_stays", "billing.Period:final_stays")
 
 
 def _stamp(text):

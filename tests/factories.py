@@ -12,7 +12,9 @@ from billing.models import BillingGroup
 from billing.operations import assign_members, set_period_limit
 from groups.models import Group
 from members.models import Member, User
-from members.operations import open_organization, set_personal_limit
+from members.operations import edit_organization, open_organization, set_personal_limit
+
+from .clock import another_time
 
 TESTS = command("tests")
 UNLIMITED = "unlimited"
@@ -98,6 +100,12 @@ def limit(target, credits):
             is_unlimited=credits == UNLIMITED,
         )
     target.refresh_from_db()
+
+
+def edit_at(now, organization, **settings):
+    """Edit the organization as if it were `now`."""
+    with another_time():
+        return edit_organization(actor=TESTS, organization=organization, now=now, **settings)
 
 
 def assign(member, billing_group):

@@ -581,6 +581,36 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="period",
+            trigger=pgtrigger.compiler.Trigger(
+                name="passed_end_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.ends_at <= clock_timestamp() AND OLD.ends_at <> NEW.ends_at)",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="bfed8f96cf78c52530fd7a1632ce89f9e520f500",
+                    operation="UPDATE",
+                    pgid="pgtrigger_passed_end_stays_6c72c",
+                    table="billing_period",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="period",
+            trigger=pgtrigger.compiler.Trigger(
+                name="final_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.final_at <= clock_timestamp())",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="e5db92b7da4710b32f4c86a78eb26b00ebea805a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_final_stays_a9b11",
+                    table="billing_period",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="grouptotal",
             constraint=models.CheckConstraint(

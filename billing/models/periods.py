@@ -62,6 +62,18 @@ class Period(models.Model):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="start_stays", fields=["organization", "starts_at"]),
+            pgtrigger.Protect(
+                name="passed_end_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.ends_at <= clock_timestamp() AND OLD.ends_at <> NEW.ends_at"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="final_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.final_at <= clock_timestamp()"),
+            ),
         ]
 
     def __str__(self):

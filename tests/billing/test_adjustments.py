@@ -13,7 +13,7 @@ from billing.metering import AdjustmentRefused, EventIdTaken, adjust_usage
 from billing.models import GroupTotal, UsageRecord
 from billing.operations import delete_billing_group
 from billing.periods import make_periods
-from members.operations import disable_member, edit_organization, remove_member
+from members.operations import disable_member, remove_member
 from tests.clock import utc
 from tests.factories import (
     TESTS,
@@ -21,6 +21,7 @@ from tests.factories import (
     MemberFactory,
     OrganizationFactory,
     assign,
+    edit_at,
     limit,
     report,
 )
@@ -154,7 +155,7 @@ def test_a_period_that_became_final_since_it_was_shown_is_not_mended(db):
     organization = OrganizationFactory(opened_at=OPENED)
     member = MemberFactory(organization=organization)
     shown = organization.periods.get()
-    edit_organization(actor=TESTS, organization=organization, now=FEBRUARY, late_usage_hours=0)
+    edit_at(FEBRUARY, organization, late_usage_hours=0)
     with pytest.raises(AdjustmentRefused):
         adjust(member, 1, period=shown, received_at=FEBRUARY)
 

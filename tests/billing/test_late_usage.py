@@ -6,7 +6,7 @@ import pytest
 
 from billing.operations import delete_billing_group
 from billing.periods import extend_back
-from members.operations import disable_member, edit_organization, remove_member
+from members.operations import disable_member, remove_member
 from tests.clock import assignments_made, utc
 from tests.factories import (
     TESTS,
@@ -14,6 +14,7 @@ from tests.factories import (
     MemberFactory,
     OrganizationFactory,
     assign,
+    edit_at,
     limit,
     report,
 )
@@ -70,7 +71,7 @@ def test_a_period_is_open_for_late_usage_until_it_is_final(member):
 
 
 def test_without_a_late_window_a_period_is_final_when_it_ends(organization, member):
-    edit_organization(actor=TESTS, organization=organization, now=IN_JANUARY, late_usage_hours=0)
+    edit_at(IN_JANUARY, organization, late_usage_hours=0)
     assert verdict(member, at=FEBRUARY - MOMENT, received_at=FEBRUARY) == "too_late"
     assert verdict(member, at=FEBRUARY, received_at=FEBRUARY) == "recorded"
 
@@ -194,9 +195,7 @@ def final_at(organization):
 
 
 def test_a_wider_late_window_keeps_an_open_period_open_for_longer(organization, member):
-    edit_organization(
-        actor=TESTS, organization=organization, now=FINAL - MOMENT, late_usage_hours=96
-    )
+    edit_at(FINAL - MOMENT, organization, late_usage_hours=96)
     assert final_at(organization) == utc(2026, 2, 5)
     assert verdict(member, at=IN_JANUARY, received_at=FINAL) == "recorded"
 
@@ -205,14 +204,14 @@ def test_a_narrower_late_window_closes_an_open_period_at_once_but_not_in_the_pas
     organization, member
 ):
     now = utc(2026, 2, 3)
-    edit_organization(actor=TESTS, organization=organization, now=now, late_usage_hours=24)
+    edit_at(now, organization, late_usage_hours=24)
     assert final_at(organization) == now
     assert verdict(member, at=IN_JANUARY, received_at=now) == "too_late"
 
 
 @pytest.mark.parametrize("now", [FINAL, utc(2026, 2, 20)])
 def test_no_late_window_re_opens_a_final_period(organization, member, now):
-    edit_organization(actor=TESTS, organization=organization, now=now, late_usage_hours=2000)
+    edit_at(now, organization, late_usage_hours=2000)
     assert final_at(organization) == FINAL
     assert verdict(member, at=IN_JANUARY, received_at=now) == "too_late"
 
@@ -220,5 +219,5 @@ def test_no_late_window_re_opens_a_final_period(organization, member, now):
 def test_a_period_that_a_narrow_window_made_final_stays_so_under_a_wider_one(organization, member):
     now = utc(2026, 2, 3)
     for hours in (24, 2000):
-        edit_organization(actor=TESTS, organization=organization, now=now, late_usage_hours=hours)
+        edit_at(now, organization, late_usage_hours=hours)
     assert verdict(member, at=IN_JANUARY, received_at=now) == "too_late"

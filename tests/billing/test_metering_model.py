@@ -18,14 +18,13 @@ from members.models import Member
 from members.operations import (
     add_member,
     disable_member,
-    edit_organization,
     enable_member,
     remove_member,
     set_personal_limit,
 )
 from tests.billing.plain_model import UNLIMITED, PlainMetering, PlainReport, period_of
 from tests.clock import assignments_made, utc
-from tests.factories import TESTS, BillingGroupFactory, OrganizationFactory
+from tests.factories import TESTS, BillingGroupFactory, OrganizationFactory, edit_at
 from tests.sums import assert_totals_equal_records
 
 MEMBERS, GROUPS = 2, 3
@@ -197,12 +196,7 @@ class Both:
             self.model.members[member].limit = UNLIMITED
 
     def set_late_window(self, hours):
-        edit_organization(
-            actor=TESTS,
-            organization=self.organization,
-            now=self.model.now,
-            late_usage_hours=hours,
-        )
+        edit_at(self.model.now, self.organization, late_usage_hours=hours)
         self.model.set_late_window(hours)
 
     def assert_same_totals(self):

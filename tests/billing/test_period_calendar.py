@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from billing.periods import first_instant, last_boundary, next_boundary, period_at, starting_on
 from members.models import Organization
-from members.operations import edit_organization
 from tests.billing.plain_calendar import PlainPeriods, first_second_of
 from tests.clock import utc
-from tests.factories import TESTS, OrganizationFactory
+from tests.factories import OrganizationFactory, edit_at
 
 ZONES = sorted(available_timezones())
 MOMENT = timedelta(microseconds=1)
@@ -141,12 +140,8 @@ def test_periods_are_those_of_the_plain_calendar_whatever_changes(
             else:
                 past = [each for each in plain.stored if each <= now]
                 zone, start_day = arguments[0] or zone, arguments[1] or start_day
-                organization = edit_organization(
-                    actor=TESTS,
-                    organization=organization,
-                    now=now,
-                    time_zone=zone,
-                    period_start_day=start_day,
+                organization = edit_at(
+                    now, organization, time_zone=zone, period_start_day=start_day
                 )
                 plain.change_calendar(zone, start_day, now)
                 assert [each for each in boundaries(organization) if each <= now][

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.periods import period_at, periods_after_change
-from members.operations import edit_organization
 from tests.clock import utc
-from tests.factories import TESTS, OrganizationFactory
+from tests.factories import OrganizationFactory, edit_at
 
 OPENED = utc(2026, 1, 10)
 DAY = timedelta(days=1)
@@ -108,9 +107,7 @@ def test_what_was_shown_is_what_saving_stores(zone, start_day, window, opened_at
         organization = OrganizationFactory(
             time_zone=zone, period_start_day=start_day, opened_at=opened_at
         )
-        edit_organization(
-            actor=TESTS, organization=organization, now=opened_at, late_usage_hours=window
-        )
+        edit_at(opened_at, organization, late_usage_hours=window)
         now = opened_at
         for wait, stored_ahead, zone, start_day, window in changes:
             organization.refresh_from_db()
@@ -123,7 +120,7 @@ def test_what_was_shown_is_what_saving_stores(zone, start_day, window, opened_at
                 "late_usage_hours": window,
             }
             outlook = periods_after_change(organization, now=now, **settings)
-            saved = edit_organization(actor=TESTS, organization=organization, now=now, **settings)
+            saved = edit_at(now, organization, **settings)
             period_at(saved, outlook.following[-1].starts_at)
             current = saved.periods.filter(ends_at__gt=now).order_by("starts_at")
             assert times(current) == times([outlook.current, *outlook.following])

@@ -13,9 +13,8 @@ from billing.periods import (
     starting_on,
 )
 from members.models import Organization
-from members.operations import edit_organization
 from tests.clock import utc
-from tests.factories import TESTS, OrganizationFactory
+from tests.factories import OrganizationFactory, edit_at
 from tests.racing import at_once, behind
 
 OPENED = utc(2026, 1, 10)
@@ -33,10 +32,6 @@ def boundaries(organization):
     return [
         f"{at:%m-%d %H:%M}" for at in [periods[0].starts_at, *(each.ends_at for each in periods)]
     ]
-
-
-def edit(organization, now, **settings):
-    return edit_organization(actor=TESTS, organization=organization, now=now, **settings)
 
 
 def test_an_organization_is_opened_in_the_period_of_its_opening(organization):
@@ -72,43 +67,43 @@ def test_the_current_period_is_that_of_the_present(organization):
 
 
 def test_a_new_start_day_makes_the_current_period_longer_and_never_shorter(organization):
-    edit(organization, utc(2026, 1, 20), period_start_day=25)
+    edit_at(utc(2026, 1, 20), organization, period_start_day=25)
     assert boundaries(organization) == ["01-01 00:00", "02-25 00:00"]
     period_at(organization, utc(2026, 3, 1))
     assert boundaries(organization)[-1] == "03-25 00:00"
 
 
 def test_a_new_time_zone_moves_the_end_of_the_current_period_to_its_midnight(organization):
-    edit(organization, utc(2026, 1, 20), time_zone="America/New_York")
+    edit_at(utc(2026, 1, 20), organization, time_zone="America/New_York")
     assert boundaries(organization) == ["01-01 00:00", "02-01 05:00"]
 
 
 def test_a_time_zone_further_east_makes_a_longer_period_not_a_shorter_one(organization):
-    edit(organization, utc(2026, 1, 20), time_zone="Asia/Tokyo")
+    edit_at(utc(2026, 1, 20), organization, time_zone="Asia/Tokyo")
     assert boundaries(organization) == ["01-01 00:00", "02-28 15:00"]
 
 
 def test_a_change_moves_no_boundary_that_has_passed(organization):
     """Nobody had needed February yet: it is made as it was, then its end moves."""
-    edit(organization, utc(2026, 2, 1), period_start_day=15)
+    edit_at(utc(2026, 2, 1), organization, period_start_day=15)
     assert boundaries(organization) == ["01-01 00:00", "02-01 00:00", "03-15 00:00"]
 
 
 def test_where_the_next_period_is_stored_already_that_one_runs_on(organization):
     period_at(organization, utc(2026, 2, 1))
-    edit(organization, utc(2026, 1, 31), period_start_day=15)
+    edit_at(utc(2026, 1, 31), organization, period_start_day=15)
     assert boundaries(organization) == ["01-01 00:00", "02-01 00:00", "03-15 00:00"]
 
 
 def test_a_change_to_and_fro_leaves_the_period_longer(organization):
     now = utc(2026, 1, 20)
-    edit(organization, now, period_start_day=15)
-    edit(organization, now, period_start_day=1)
+    edit_at(now, organization, period_start_day=15)
+    edit_at(now, organization, period_start_day=1)
     assert boundaries(organization) == ["01-01 00:00", "03-01 00:00"]
 
 
 def test_a_longer_period_stays_open_for_late_usage_after_its_new_end(organization):
-    edit(organization, utc(2026, 1, 20), period_start_day=15)
+    edit_at(utc(2026, 1, 20), organization, period_start_day=15)
     assert organization.periods.get().final_at == utc(2026, 2, 18)
 
 
@@ -120,11 +115,11 @@ def test_the_time_of_a_change_is_told_once_the_organization_is_locked(organizati
             return OPENED
 
         monkeypatch.setattr("members.operations.timezone.now", now)
-        edit_organization(actor=TESTS, organization=organization, late_usage_hours=1)
+        edit_at(None, organization, late_usage_hours=1)
 
 
 def test_a_change_of_the_name_moves_nothing(organization):
-    edit(organization, utc(2026, 1, 20), name="Acme")
+    edit_at(utc(2026, 1, 20), organization, name="Acme")
     assert boundaries(organization) == ["01-01 00:00", "02-01 00:00"]
 
 
@@ -142,7 +137,7 @@ def test_history_may_need_earlier_periods(organization):
 
 def test_history_under_another_calendar_makes_no_period_of_a_few_hours(organization):
     """In Tokyo January begins 9 hours before the first period does: both would be January 1."""
-    edit(organization, OPENED, time_zone="Asia/Tokyo")
+    edit_at(OPENED, organization, time_zone="Asia/Tokyo")
     extend_back(organization, to=utc(2025, 12, 31, 16))
     assert boundaries(organization)[:2] == ["11-30 15:00", "01-01 00:00"]
     assert len({each.first_day for each in organization.periods.all()}) == 2
@@ -168,7 +163,7 @@ def test_of_16_that_need_the_same_periods_all_get_the_same(organization):
 @pytest.mark.django_db(transaction=True)
 def test_a_period_needed_while_the_calendar_changes_is_of_the_new_one(organization):
     _edited, period = behind(
-        lambda: edit(organization, utc(2026, 1, 20), period_start_day=15),
+        lambda: edit_at(utc(2026, 1, 20), organization, period_start_day=15),
         lambda: period_at(Organization.objects.get(pk=organization.pk), utc(2026, 2, 20)),
     )
     assert boundaries(organization) == ["01-01 00:00", "02-15 00:00", "03-15 00:00"]

@@ -1,12 +1,17 @@
-"""Raw SQL cannot make two periods overlap or leave a gap between them."""
+"""Raw SQL cannot make two periods overlap, leave a gap between them or change what has passed.
+
+The database tells the time itself: what no clock is to refuse happens in the next century.
+"""
 
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from billing.models import Period
 from billing.periods import make_periods
+from members.models import Organization
 from tests.clock import utc
 from tests.factories import OrganizationFactory
 from tests.sql import assert_refused, run
@@ -16,18 +21,18 @@ PROTECTED = "Cannot (update|delete)"
 
 @pytest.fixture
 def organization(db):
-    organization = OrganizationFactory(opened_at=utc(2026, 1, 10))
-    make_periods(organization, until=utc(2026, 2, 10))
+    organization = OrganizationFactory(opened_at=utc(2126, 1, 10))
+    make_periods(organization, until=utc(2126, 2, 10))
     return organization
 
 
 @pytest.mark.parametrize(
     ("start", "end"),
     [
-        (utc(2026, 2, 20), utc(2026, 3, 20)),
-        (utc(2026, 2, 10), utc(2026, 2, 20)),
-        (utc(2025, 12, 1), utc(2026, 1, 2)),
-        (utc(2025, 1, 1), utc(2027, 1, 1)),
+        (utc(2126, 2, 20), utc(2126, 3, 20)),
+        (utc(2126, 2, 10), utc(2126, 2, 20)),
+        (utc(2125, 12, 1), utc(2126, 1, 2)),
+        (utc(2125, 1, 1), utc(2127, 1, 1)),
     ],
 )
 def test_two_periods_never_overlap(organization, start, end):
@@ -38,9 +43,9 @@ def test_two_periods_never_overlap(organization, start, end):
 @pytest.mark.parametrize(
     ("start", "end"),
     [
-        (utc(2026, 3, 1, 0, 0, 1), utc(2026, 4, 1)),
-        (utc(2026, 4, 1), utc(2026, 5, 1)),
-        (utc(2025, 12, 1), utc(2025, 12, 31)),
+        (utc(2126, 3, 1, 0, 0, 1), utc(2126, 4, 1)),
+        (utc(2126, 4, 1), utc(2126, 5, 1)),
+        (utc(2125, 12, 1), utc(2125, 12, 31)),
     ],
 )
 def test_no_period_leaves_a_gap(organization, start, end):
@@ -49,18 +54,18 @@ def test_no_period_leaves_a_gap(organization, start, end):
 
 
 def test_several_periods_in_one_statement_leave_no_gap_either(organization):
-    insert(organization, utc(2026, 3, 1), utc(2026, 4, 1), utc(2026, 5, 1))
+    insert(organization, utc(2126, 3, 1), utc(2126, 4, 1), utc(2126, 5, 1))
     with pytest.raises(IntegrityError, match="a period must begin where another ends"):
         Period.objects.bulk_create(
             Period(organization=organization, starts_at=start, ends_at=end, final_at=end)
             for start, end in [
-                (utc(2026, 5, 1), utc(2026, 6, 1)),
-                (utc(2026, 7, 1), utc(2026, 8, 1)),
+                (utc(2126, 5, 1), utc(2126, 6, 1)),
+                (utc(2126, 7, 1), utc(2126, 8, 1)),
             ]
         )
 
 
-@pytest.mark.parametrize("end", [utc(2026, 1, 31), utc(2026, 2, 2)])
+@pytest.mark.parametrize("end", [utc(2126, 1, 31), utc(2126, 2, 2)])
 def test_an_earlier_period_keeps_its_end(organization, end):
     first = organization.periods.last()
     assert_refused(
@@ -94,7 +99,46 @@ def test_no_period_is_final_before_it_ends_or_ends_before_it_starts(organization
         because="period_ends_after_it_starts",
     )
     with pytest.raises(IntegrityError, match="period_ends_after_it_starts"):
-        insert(organization, utc(2026, 3, 1), utc(2026, 3, 1))
+        insert(organization, utc(2126, 3, 1), utc(2126, 3, 1))
+
+
+@pytest.fixture
+def history(db):
+    """Periods that have all ended, the first one final and the others open for late usage."""
+    now = timezone.now()
+    organization = OrganizationFactory(opened_at=now - timedelta(days=100))
+    Organization.objects.update(late_usage_hours=24 * 90)
+    make_periods(organization, until=now - timedelta(days=35))
+    return organization
+
+
+@pytest.mark.parametrize(
+    "at", ["final_at + interval '1 year'", "final_at - interval '1 second'", "final_at"]
+)
+def test_a_final_period_stays_as_it_is(history, at):
+    final = history.periods.last()
+    assert final.final_at < timezone.now()
+    assert_refused(
+        f"UPDATE billing_period SET final_at = {at} WHERE id = %s", final.pk, because=PROTECTED
+    )
+
+
+def test_until_a_period_is_final_its_late_window_may_change(history):
+    change = "UPDATE billing_period SET final_at = %s WHERE id = %s"
+    past = history.periods.first()
+    for at in (past.final_at + timedelta(days=1), timezone.now()):
+        assert run(change, at, past.pk) == 1
+    assert_refused(change, past.final_at, past.pk, because=PROTECTED)
+
+
+def test_an_end_that_has_passed_stays_though_nobody_needed_the_next_period_yet(history):
+    past = history.periods.first()
+    assert past.ends_at < timezone.now() < past.final_at
+    assert_refused(
+        "UPDATE billing_period SET ends_at = ends_at + interval '1 hour' WHERE id = %s",
+        past.pk,
+        because=PROTECTED,
+    )
 
 
 def insert(organization, *boundaries):

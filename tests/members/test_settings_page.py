@@ -12,7 +12,7 @@ from billing.periods import current_period, period_at
 from members.models import Member
 from members.operations import add_member, edit_organization
 
-from ..clock import utc
+from ..clock import another_time, utc
 from ..factories import TESTS, MemberFactory, OrganizationFactory
 from ..pages import queries, signed_in, swap, url, words
 
@@ -21,7 +21,7 @@ NOW = utc(2026, 11, 19, 12)
 
 @pytest.fixture(autouse=True)
 def november():
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NOW, tick=False), another_time():
         yield
 
 
