@@ -134,7 +134,7 @@ def test_a_member_is_not_put_into_another_organizations_billing_group(one_of_eac
         "UPDATE members_member SET billing_group_id = %s WHERE organization_id = %s",
         other.billing_groups.unassigned().pk,
         one_of_each.pk,
-        because="member_billing_group_same_organization",
+        because="member_billing_group_alive_same_organization",
     )
 
 

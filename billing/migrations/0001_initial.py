@@ -454,6 +454,21 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="billinggroup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."deleted_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="d371562c102543f96a225dd8bc6fea7da28b689a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_deleted_stays_249b4",
+                    table="billing_billinggroup",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="assignment",
             index=models.Index(fields=["member", "-started_at"], name="assignment_by_time"),

@@ -121,6 +121,11 @@ class BillingGroup(models.Model):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="stays_what_it_is", fields=["organization", "is_unassigned"]),
+            pgtrigger.Protect(
+                name="deleted_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__deleted_at__isnull=False),
+            ),
         ]
 
     def __str__(self):

@@ -1,7 +1,16 @@
+-- A member's billing group is of the same organization and not deleted. To delete one is to change
+-- this key: that waits for an assignment under way and is refused while a member is there, and an
+-- assignment that comes meanwhile waits and then finds no such key. Django knows neither column.
+ALTER TABLE billing_billinggroup
+    ADD COLUMN is_alive boolean GENERATED ALWAYS AS (deleted_at IS NULL) STORED,
+    ADD CONSTRAINT billing_group_alive UNIQUE (organization_id, id, is_alive);
+ALTER TABLE members_member
+    ADD COLUMN is_in_alive_group boolean GENERATED ALWAYS AS (true) STORED,
+    ADD CONSTRAINT member_billing_group_alive_same_organization
+    FOREIGN KEY (organization_id, billing_group_id, is_in_alive_group)
+    REFERENCES billing_billinggroup (organization_id, id, is_alive) DEFERRABLE;
+
 -- No row mixes two organizations: every relation inside one carries its organization.
-ALTER TABLE members_member ADD CONSTRAINT member_billing_group_same_organization
-    FOREIGN KEY (organization_id, billing_group_id)
-    REFERENCES billing_billinggroup (organization_id, id) DEFERRABLE;
 ALTER TABLE billing_billinggroup ADD CONSTRAINT billing_group_creator_same_organization
     FOREIGN KEY (organization_id, created_by_id)
     REFERENCES members_member (organization_id, id) DEFERRABLE;

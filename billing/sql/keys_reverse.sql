@@ -8,4 +8,5 @@ ALTER TABLE billing_grouptotal DROP CONSTRAINT group_total_period_same_organizat
 ALTER TABLE billing_assignment DROP CONSTRAINT assignment_billing_group_same_organization;
 ALTER TABLE billing_assignment DROP CONSTRAINT assignment_member_same_organization;
 ALTER TABLE billing_billinggroup DROP CONSTRAINT billing_group_creator_same_organization;
-ALTER TABLE members_member DROP CONSTRAINT member_billing_group_same_organization;
+ALTER TABLE members_member DROP COLUMN is_in_alive_group;
+ALTER TABLE billing_billinggroup DROP COLUMN is_alive;

@@ -192,7 +192,7 @@ def test_a_member_is_always_in_a_billing_group_that_is_there(member):
     assert_refused("UPDATE members_member SET billing_group_id = NULL", because="not-null")
     assert_refused(
         "UPDATE members_member SET billing_group_id = 0",
-        because="member_billing_group_same_organization",
+        because="member_billing_group_alive_same_organization",
     )
 
 

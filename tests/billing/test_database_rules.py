@@ -4,10 +4,15 @@ import pytest
 from django.db import IntegrityError
 
 from billing.models import UsageRecord
-from tests.factories import BillingGroupFactory, report
+from billing.operations import delete_billing_group
+from tests.factories import TESTS, BillingGroupFactory, MemberFactory, assign, report
+from tests.racing import behind, result_or_error
 from tests.sql import assert_refused, run
 
 PROTECTED = "Cannot (update|delete)"
+NOT_ALIVE = "member_billing_group_alive_same_organization"
+MOVE = "UPDATE members_member SET billing_group_id = %s"
+DELETE = "UPDATE billing_billinggroup SET deleted_at = now() WHERE id = %s"
 
 
 @pytest.fixture
@@ -85,7 +90,37 @@ def test_a_member_is_always_in_a_billing_group(member):
 
 
 def test_a_member_cannot_be_put_into_a_billing_group_that_is_not_there(member):
+    assert_refused(MOVE, 0, because=NOT_ALIVE)
+
+
+def test_nobody_comes_into_a_deleted_billing_group(member, platform):
+    delete_billing_group(actor=TESTS, billing_group=platform)
+    assert_refused(MOVE, platform.pk, because=NOT_ALIVE)
+    with pytest.raises(IntegrityError, match=NOT_ALIVE):
+        MemberFactory(organization=platform.organization, billing_group=platform)
+
+
+def test_a_billing_group_is_not_deleted_with_somebody_in_it(member, platform):
+    assign(member, platform)
+    assert_refused(DELETE, platform.pk, because=NOT_ALIVE)
+
+
+@pytest.mark.parametrize(
+    "change", ["deleted_at = NULL", "deleted_at = now()", "name = 'Back'", "period_limit = 1"]
+)
+def test_a_deleted_billing_group_stays_as_it_is(platform, change):
+    delete_billing_group(actor=TESTS, billing_group=platform)
     assert_refused(
-        "UPDATE members_member SET billing_group_id = 0",
-        because="member_billing_group_same_organization",
+        f"UPDATE billing_billinggroup SET {change} WHERE id = %s", platform.pk, because=PROTECTED
     )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), [(DELETE, MOVE), (MOVE, DELETE)])
+def test_a_move_and_a_deletion_of_its_billing_group_wait_for_each_other(
+    member, platform, first, second
+):
+    _done, refusal = behind(
+        lambda: run(first, platform.pk), result_or_error(lambda: run(second, platform.pk))
+    )
+    assert NOT_ALIVE in str(refusal)

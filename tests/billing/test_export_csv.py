@@ -4,15 +4,17 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
+from time_machine import travel
 
 from billing.exports import Scope, preview
-from billing.models import BillingGroup
 from billing.operations import delete_billing_group
 from billing.periods import current_period
 from members.models import Member
 from members.operations import remove_member
 from members.templatetags.console import credits
 
+from ..clock import utc
 from ..factories import TESTS, BillingGroupFactory, MemberFactory, assign, report
 from ..pages import today, url, words
 
@@ -55,9 +57,8 @@ def group(organization, name):
 def deleted(organization, name, user_name, at=None):
     one = group(organization, name)
     user(organization, user_name, group=one)
-    delete_billing_group(actor=TESTS, billing_group=one)
-    if at:
-        BillingGroup.objects.filter(pk=one.pk).update(deleted_at=at)
+    with travel(at or timezone.now(), tick=False):
+        delete_billing_group(actor=TESTS, billing_group=one)
     one.refresh_from_db()
     return one
 
@@ -168,7 +169,7 @@ def test_a_deleted_group_keeps_its_name_while_nobody_else_bears_it(lines, organi
 
 
 def test_a_deleted_group_says_so_beside_a_living_one_of_its_name(lines, organization):
-    gone = deleted(organization, "Platform", "Ada", at="2026-11-03T12:00Z")
+    gone = deleted(organization, "Platform", "Ada", at=utc(2026, 11, 3, 12))
     user(organization, "Bob", group=group(organization, "platform"))
     assert set(lines()) == {
         "Platform (deleted 2026-11-03),Ada,ada@example.test,1",
@@ -180,8 +181,8 @@ def test_a_deleted_group_says_so_beside_a_living_one_of_its_name(lines, organiza
 def test_the_day_of_deletion_is_a_day_of_the_organization(lines, organization):
     organization.time_zone = "Pacific/Auckland"
     organization.save()
-    deleted(organization, "Platform", "Ada", at="2026-11-03T12:00Z")
-    deleted(organization, "Platform", "Bob", at="2026-11-05T12:00Z")
+    deleted(organization, "Platform", "Ada", at=utc(2026, 11, 3, 12))
+    deleted(organization, "Platform", "Bob", at=utc(2026, 11, 5, 12))
     assert {line.split(",")[0] for line in lines()} == {
         "Platform (deleted 2026-11-04)",
         "Platform (deleted 2026-11-06)",
@@ -189,8 +190,8 @@ def test_the_day_of_deletion_is_a_day_of_the_organization(lines, organization):
 
 
 def test_two_groups_deleted_on_one_day_are_told_apart_by_their_ids(lines, organization):
-    first = deleted(organization, "Platform", "Ada", at="2026-11-03T12:00Z")
-    second = deleted(organization, "PLATFORM", "Bob", at="2026-11-03T13:00Z")
+    first = deleted(organization, "Platform", "Ada", at=utc(2026, 11, 3, 12))
+    second = deleted(organization, "PLATFORM", "Bob", at=utc(2026, 11, 3, 13))
     user(organization, "Eve", group=group(organization, "Platform"))
     assert set(lines()) == {
         f'"Platform (deleted 2026-11-03, {first.pk})",Ada,ada@example.test,1',
@@ -200,7 +201,7 @@ def test_two_groups_deleted_on_one_day_are_told_apart_by_their_ids(lines, organi
 
 
 def test_a_living_group_named_like_a_deleted_one_is_not_renamed(lines, organization):
-    gone = deleted(organization, "Platform", "Ada", at="2026-11-03T12:00Z")
+    gone = deleted(organization, "Platform", "Ada", at=utc(2026, 11, 3, 12))
     user(organization, "Bob", group=group(organization, "Platform"))
     user(organization, "Eve", group=group(organization, "Platform (deleted 2026-11-03)"))
     assert set(lines()) == {
