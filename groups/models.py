@@ -78,7 +78,7 @@ class GroupMembership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["group", "member"], name="member_once_per_group")
         ]
-        triggers = [pgtrigger.ReadOnly(name="stays_in_organization", fields=["organization"])]
+        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
 
     def __str__(self):
         return f"{self.member} in {self.group}"

@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
         ),
         sql("assignment_history"),
         sql(
+            "removed_members",
+            "DROP TRIGGER removed_members_are_in_unassigned ON members_member;"
+            "DROP FUNCTION removed_members_are_in_unassigned()",
+        ),
+        sql(
             "admission",
             "DROP FUNCTION refusal_of, blocked_reasons, settled_as, past_billing_group",
         ),

@@ -200,13 +200,12 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name="groupmembership",
             trigger=pgtrigger.compiler.Trigger(
-                name="stays_in_organization",
+                name="never_changed",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."organization_id" IS DISTINCT FROM (NEW."organization_id"))',
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="6f516b212a401874209fae8e6ad88d671c097cc2",
+                    hash="7fe2c12cf131ef63271d68193a808e6e623b7221",
                     operation="UPDATE",
-                    pgid="pgtrigger_stays_in_organization_61203",
+                    pgid="pgtrigger_never_changed_040b5",
                     table="groups_groupmembership",
                     when="BEFORE",
                 ),

@@ -128,16 +128,14 @@ def test_usage_of_0_credits_is_refused_for_status_and_that_is_the_only_reason(me
     assert report(member, credits=0).reasons == ["member_disabled"]
 
 
-@pytest.mark.parametrize("status", Member.Status.values)
-def test_forced_usage_has_happened_and_is_never_refused(organization, platform, status):
+@pytest.mark.parametrize("leave", [None, disable_member, remove_member])
+def test_forced_usage_has_happened_and_is_never_refused(organization, platform, leave):
     limit(platform, 0)
-    member = MemberFactory(
-        organization=organization,
-        billing_group=platform,
-        status=status,
-        deleted_at=timezone.now() if status == "DELETED" else None,
-    )
-    assert report(member, credits=7, force=True).outcome == "recorded"
+    member = MemberFactory(organization=organization, billing_group=platform)
+    at = timezone.now()
+    if leave:
+        leave(actor=TESTS, member=member)
+    assert report(member, credits=7, at=at, force=True).outcome == "recorded"
     assert platform.group_totals.get().credits == 7
 
 

@@ -1,4 +1,8 @@
+from pathlib import Path
+
 from django.db import migrations
+
+SQL = Path(__file__).parent.parent / "sql"
 
 KEYS = """
 ALTER TABLE groups_group ADD CONSTRAINT group_creator_same_organization
@@ -18,8 +22,17 @@ ALTER TABLE groups_groupmembership DROP CONSTRAINT membership_group_same_organiz
 ALTER TABLE groups_group DROP CONSTRAINT group_creator_same_organization;
 """
 
+NO_RULES = """
+DROP TRIGGER removed_members_left_all_groups ON members_member;
+DROP TRIGGER removed_members_join_no_group ON groups_groupmembership;
+DROP FUNCTION removed_members_left_all_groups(), removed_members_join_no_group();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("groups", "0001_initial")]
 
-    operations = [migrations.RunSQL(KEYS, NO_KEYS)]
+    operations = [
+        migrations.RunSQL(KEYS, NO_KEYS),
+        migrations.RunSQL((SQL / "removed_members.sql").read_text(), NO_RULES),
+    ]
