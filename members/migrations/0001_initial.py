@@ -448,4 +448,8 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.RunSQL(
+            (SQL / "last_admin.sql").read_text(),
+            "DROP TRIGGER last_admin_stays ON members_member; DROP FUNCTION last_admin_stays()",
+        ),
     ]

@@ -5,7 +5,14 @@ import pytest
 from members.models import Member
 from members.operations import LastAdmin, change_role, disable_member, remove_member
 from tests.factories import TESTS, MemberFactory, OrganizationFactory
-from tests.racing import behind, result_or_error
+from tests.racing import at_once, behind, result_or_error
+from tests.sql import assert_refused, run
+
+RAW = "UPDATE members_member SET "
+DEMOTE = RAW + "role = 'org_member' WHERE id = %s"
+DISABLE = RAW + "status = 'DISABLED' WHERE id = %s"
+REMOVE = RAW + "status = 'DELETED', deleted_at = now() WHERE id = %s"
+KEPT = "an organization keeps an enabled admin"
 
 
 def demote(member):
@@ -81,3 +88,45 @@ def test_of_the_last_two_one_stays_however_they_race(organization, admin, anothe
     _done, refusal = behind(lambda: first(admin), result_or_error(lambda: second(another)))
     assert isinstance(refusal, LastAdmin)
     assert list(organization.members.admins()) == [another]
+
+
+@pytest.mark.parametrize("change", [DEMOTE, DISABLE, REMOVE])
+def test_raw_sql_keeps_the_last_admin_too(admin, member, change):
+    assert_refused(change, admin.pk, because=KEPT)
+
+
+def test_raw_sql_lets_no_two_go_at_once(admin, another):
+    assert_refused(RAW + "role = 'org_member'", because=KEPT)
+    assert run(RAW + "role = 'org_member' WHERE id = %s", another.pk) == 1
+
+
+def test_raw_sql_may_put_another_admin_in_the_place_of_the_last(admin, member):
+    swap = "role = CASE WHEN id = %s THEN 'org_member' ELSE 'org_admin' END"
+    assert run(RAW + swap, admin.pk) == 2
+
+
+def test_an_organization_without_an_admin_may_stay_so(member):
+    disable(member)
+    assert run(RAW + "role = 'org_admin' WHERE id = %s", member.pk) == 1
+    assert run(DEMOTE, member.pk) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", [DEMOTE, DISABLE, REMOVE])
+@pytest.mark.parametrize("first", ["raw", "operation"])
+def test_of_the_last_two_one_stays_though_one_comes_without_locks(
+    organization, admin, another, change, first
+):
+    calls = [lambda: run(change, admin.pk), result_or_error(lambda: disable(another))]
+    if first == "operation":
+        calls = [lambda: disable(admin), result_or_error(lambda: run(change, another.pk))]
+    _done, refusal = behind(*calls)
+    assert KEPT in str(refusal)
+    assert organization.members.admins().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_that_go_at_once_without_locks_one_stays(organization):
+    admins = MemberFactory.create_batch(8, organization=organization, role=Member.Role.ADMIN)
+    at_once(*(result_or_error(lambda each=each: run(DEMOTE, each.pk)) for each in admins))
+    assert organization.members.admins().count() == 1
