@@ -1,6 +1,7 @@
 """The least valid object of each kind, and the few verbs that most tests begin with."""
 
 import itertools
+from datetime import timedelta
 from decimal import Decimal
 
 import factory
@@ -10,8 +11,9 @@ from audit.operations import command
 from billing.metering import Report, record_usage
 from billing.models import BillingGroup
 from billing.operations import assign_members, set_period_limit
+from billing.periods import all_periods
 from groups.models import Group
-from members.models import Member, User
+from members.models import Member, Organization, User
 from members.operations import edit_organization, open_organization, set_personal_limit
 
 from .clock import another_time
@@ -86,6 +88,13 @@ def many_members(organization, number, **fields):
         Member(organization=organization, name=name, email=f"{name}@example.test", **fields)
         for name in names
     )
+
+
+def period_open_for_late_usage():
+    """The period before the current one, of an organization with a late window of 90 days."""
+    organization = OrganizationFactory(opened_at=timezone.now() - timedelta(days=70))
+    Organization.objects.filter(pk=organization.pk).update(late_usage_hours=24 * 90)
+    return all_periods(Organization.objects.get(pk=organization.pk))[1]
 
 
 def limit(target, credits):

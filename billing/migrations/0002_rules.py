@@ -29,7 +29,8 @@ class Migration(migrations.Migration):
         ),
         sql(
             "admission",
-            "DROP FUNCTION refusal_of, blocked_reasons, settled_as, past_billing_group",
+            "DROP FUNCTION refusal_of, blocked_reasons, settled_as, hold_late_periods,"
+            " past_billing_group",
         ),
         sql("metering_one", "DROP FUNCTION record_one_usage"),
         sql("judging", "DROP FUNCTION judge_in_turn, may_be_refused"),

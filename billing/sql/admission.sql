@@ -40,6 +40,21 @@ RETURN CASE
     WHEN final_at <= received_at THEN 'too_late'
 END;
 
+-- Late usage and a change of the late window wait for each other: from here on these periods stay
+-- as they were read. Raises 40001 where one changed since: the caller reads the clock anew and
+-- calls again.
+CREATE FUNCTION hold_late_periods(period_ids bigint[], finals timestamptz[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM billing_period WHERE id = ANY (period_ids) ORDER BY id FOR SHARE;
+    IF EXISTS (
+        SELECT FROM unnest(period_ids, finals) AS was (id, final_at)
+        JOIN billing_period period USING (id) WHERE period.final_at <> was.final_at
+    ) THEN
+        RAISE EXCEPTION 'the late window changed meanwhile' USING ERRCODE = '40001';
+    END IF;
+END $$;
+
 -- Where a member was at an instant before their current assignment began.
 CREATE FUNCTION past_billing_group(
     of_organization bigint, of_member bigint, at timestamptz

@@ -1,7 +1,7 @@
 -- Judge and record 1 to 1,000 reports of one organization in the order given; one row answers
--- each. The order of locks is the same in every call: members, group totals, records, totals.
--- Raises MP001 when a period is missing (the caller makes it and calls again) and 40001 when
--- another call recorded one of the event ids meanwhile.
+-- each. The order of locks is the same in every call: members, ended periods, group totals,
+-- records, totals. Raises MP001 when a period is missing (the caller makes it and calls again) and
+-- 40001 when another call recorded one of the event ids meanwhile, or a late window changed.
 CREATE FUNCTION record_usage(
     of_organization bigint, received_at timestamptz,
     event_ids text[], member_ids bigint[], amounts numeric[], times timestamptz[],
@@ -17,6 +17,8 @@ DECLARE
     period_ids bigint[];
     group_ids bigint[];
     enforced boolean[];
+    late_periods bigint[];
+    finals timestamptz[];
     refusals text[];
     limited boolean;
     inserted integer;
@@ -28,8 +30,10 @@ BEGIN
 
     -- 2. What is known of each report, read after that lock.
     SELECT array_agg(outcome), array_agg(record_id), array_agg(period_id),
-        array_agg(billing_group_id), array_agg(enforced)
-    INTO outcomes, record_ids, period_ids, group_ids, enforced
+        array_agg(billing_group_id), array_agg(enforced),
+        array_agg(period_id) FILTER (WHERE outcome IS NULL AND is_late),
+        array_agg(final_at) FILTER (WHERE outcome IS NULL AND is_late)
+    INTO outcomes, record_ids, period_ids, group_ids, enforced, late_periods, finals
     FROM (
         SELECT
             settled_as(
@@ -44,7 +48,9 @@ BEGIN
                 WHEN member.id IS NOT NULL
                 THEN past_billing_group(of_organization, r.member_id, r.occurred_at)
             END AS billing_group_id,
-            NOT r.force AND period.ends_at > received_at AS enforced
+            NOT r.force AND period.ends_at > received_at AS enforced,
+            period.ends_at <= received_at AS is_late,
+            period.final_at
         FROM unnest(event_ids, member_ids, amounts, times, sources, operations, forced)
             WITH ORDINALITY
             AS r (event_id, member_id, credits, occurred_at, source, operation, force, n)
@@ -69,6 +75,9 @@ BEGIN
     ) r;
     IF 'no_period' = ANY (outcomes) THEN
         RAISE EXCEPTION 'a period is missing' USING ERRCODE = 'MP001';
+    END IF;
+    IF late_periods IS NOT NULL THEN
+        PERFORM hold_late_periods(late_periods, finals);
     END IF;
 
     -- 3. Where a limit counts, the totals are locked before they are compared with it. A limit that

@@ -43,6 +43,9 @@ BEGIN
         billing_group_id := known.billing_group_id;
         RETURN;
     END IF;
+    IF period.ends_at <= received_at THEN
+        PERFORM hold_late_periods(ARRAY[period.id], ARRAY[period.final_at]);
+    END IF;
     period_id := period.id;
     place := CASE WHEN at >= member.assigned_at THEN member.billing_group_id
         ELSE past_billing_group(of_organization, of_member, at) END;

@@ -17,6 +17,7 @@ from billing.operations import (
     set_period_limit,
 )
 from members.models import Member
+from members.operations import edit_organization
 from tests.factories import (
     TESTS,
     BillingGroupFactory,
@@ -25,6 +26,7 @@ from tests.factories import (
     assign,
     limit,
     many_members,
+    period_open_for_late_usage,
     report,
     usage,
 )
@@ -229,3 +231,23 @@ def test_reports_that_all_need_the_next_period_make_one(organization, team):
     )
     assert {each.outcome for each in outcomes} == {"recorded"}
     assert organization.periods.count() == 2
+
+
+def test_nothing_comes_into_a_period_once_it_is_final():
+    past = period_open_for_late_usage()
+    team = MemberFactory.create_batch(THREADS, organization=past.organization)
+
+    def report_until_too_late(member):
+        outcomes = iter(lambda: report(member, at=past.starts_at).outcome, "invalid")
+        return sum(outcome == "recorded" for outcome in outcomes)
+
+    def close_when_some_came():
+        while past.used < 2 * THREADS:
+            pass
+        edit_organization(actor=TESTS, organization=past.organization, late_usage_hours=0)
+        return past.used
+
+    reporters = (lambda member=member: report_until_too_late(member) for member in team)
+    used, *reported = at_once(close_when_some_came, *reporters)
+    assert used == past.used == sum(reported)
+    assert_totals_equal_records()

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from billing.metering import adjust_usage, record_usage
-from billing.models import BillingGroup
+from billing.models import BillingGroup, Period
 from billing.operations import delete_billing_group
 from billing.periods import make_periods
-from members.operations import disable_member
+from members.operations import disable_member, edit_organization
 from tests.clock import utc
 from tests.factories import (
     TESTS,
@@ -21,6 +21,7 @@ from tests.factories import (
     OrganizationFactory,
     assign,
     limit,
+    period_open_for_late_usage,
     usage,
 )
 from tests.racing import behind
@@ -170,6 +171,41 @@ def test_a_report_that_waited_for_its_billing_group_to_be_deleted_goes_to_unassi
     _deleted, outcome = behind(delete, lambda: send(colleague, *sent))
     unassigned = BillingGroup.objects.get(organization=colleague.organization, is_unassigned=True)
     assert outcome.billing_group_id == unassigned.pk
+
+
+@pytest.fixture
+def past(db):
+    """A period that has ended and takes late usage for 90 days."""
+    return period_open_for_late_usage()
+
+
+@pytest.fixture
+def late(past):
+    return MemberFactory(organization=past.organization, is_unlimited=True)
+
+
+def close(past):
+    """Shorten the late window: the period is final at once. Returns the Credits that it holds."""
+    edit_organization(actor=TESTS, organization=past.organization, late_usage_hours=0)
+    return Period.objects.get(pk=past.pk).used
+
+
+def test_a_late_report_that_waited_for_its_period_to_become_final_is_too_late(past, late, report):
+    _closed, outcome = behind(lambda: close(past), lambda: report(late, at=past.starts_at))
+    assert outcome.reasons == ["too_late"]
+
+
+def test_a_period_becomes_final_with_the_late_report_that_came_before(past, late, report):
+    _reported, used = behind(lambda: report(late, 5, at=past.starts_at), lambda: close(past))
+    assert used == 5
+
+
+def test_a_report_of_the_current_period_waits_for_no_change_of_the_late_window(past, late, report):
+    def report_and_look():
+        return report(late).outcome, Period.objects.get(pk=past.pk).final_at
+
+    _closed, answer = behind(lambda: close(past), report_and_look)
+    assert answer == ("recorded", past.final_at)
 
 
 def test_a_limit_that_is_set_while_reports_are_judged_waits_for_none_of_them(
