@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from audit.operations import Refused, changed, operation
 from members.text import tidy, validate_printable
 
-from .models import GroupTotal, UsageRecord, UsageTotal
+from .models import MOST_CREDITS, GroupTotal, UsageRecord, UsageTotal
 from .periods import make_periods
 
 BATCH = 1_000
-MOST_CREDITS = Decimal(1_000_000_000)
 SMALLEST = Decimal("0.0001")
 CLOCK_SKEW = timedelta(minutes=5)
 ATTEMPTS = 12

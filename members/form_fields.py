@@ -1,16 +1,15 @@
 """Fields of forms: text as it may be stored, Credits as people write them, what was shown."""
 
 import re
-from decimal import Decimal
 
 from django import forms
 from django.core.validators import MinValueValidator
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
+from . import models
 from .text import tidy, validate_printable
 
-MOST_CREDITS = Decimal("99999999999999.9999")
 # Any other comma is refused: "1,5" may mean a fraction.
 GROUPED = re.compile(r"[+-]?\d{1,3}([,\s]\d{3})+(\.\d*)?")
 
@@ -58,7 +57,7 @@ class CreditsField(forms.DecimalField):
             **{
                 "widget": widget,
                 "min_value": 0,
-                "max_value": MOST_CREDITS,
+                "max_value": models.CreditsField.most,
                 "decimal_places": 4,
                 **kwargs,
             }

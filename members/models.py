@@ -1,4 +1,5 @@
 import zoneinfo
+from decimal import Decimal
 
 import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -24,6 +25,8 @@ def not_both_limits(amount, unlimited):
 
 class CreditsField(models.DecimalField):
     """Credits: an exact amount with 4 decimals."""
+
+    most = Decimal("99999999999999.9999")  # that its 18 digits hold
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"max_digits": 18, "decimal_places": 4, **kwargs})

@@ -1,9 +1,10 @@
 from .fields import IsUnassignedName, TimeRange, TotalField
 from .groups import UNASSIGNED, Assignment, BillingGroup, GroupTotal
 from .periods import Period, PeriodIsOver
-from .usage import UsageRecord, UsageTotal
+from .usage import MOST_CREDITS, UsageRecord, UsageTotal
 
 __all__ = [
+    "MOST_CREDITS",
     "UNASSIGNED",
     "Assignment",
     "BillingGroup",
