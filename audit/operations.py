@@ -82,7 +82,7 @@ class RuleBroken(Refused):
 class Changed:
     """What an operation did: its target, the changes as {name: [before, after]}, its result."""
 
-    target: models.Model
+    target: models.Model | None
     changes: dict = field(default_factory=dict)
     result: object = None
 
@@ -97,6 +97,11 @@ def changed(target, result=None, **changes):
     return Changed(target, kept, target if result is None else result)
 
 
+def done_already(result):
+    """Say that nothing was left to do: the caller gets `result`, and there is no entry."""
+    return Changed(None, result=result)
+
+
 def require_unchanged(record, shown):
     """Raise Stale if `record`, locked, has other values than were shown (plain, by name)."""
     now = {name: plain(getattr(record, name)) for name in shown or {}}
@@ -108,9 +113,10 @@ def require_unchanged(record, shown):
 def operation(event):
     """Declare a verb that writes: it opens the transaction and leaves one entry named `event`.
 
-    The verb is keyword-only, takes the `actor` and returns `changed(...)`; the caller gets its
-    result. A `Refused` rolls everything back, leaves an entry with outcome `refused` and is
-    raised on. A verb called by another verb joins its transaction and writes no entry.
+    The verb is keyword-only, takes the `actor` and returns `changed(...)`, or `done_already(...)`
+    for no entry; the caller gets its result. A `Refused` rolls everything back, leaves an entry
+    with outcome `refused` and is raised on. A verb called by another verb joins its transaction
+    and writes no entry.
 
     Every verb also takes `opened_in`, the period that the caller saw as the current one: it must
     still be that when the verb begins, and when all that it waited for is done.
@@ -144,7 +150,8 @@ def _perform(verb, actor, event, opened_in, arguments):
                 _require_current(opened_in)
                 done = verb(actor=actor, **arguments)
                 _require_current(opened_in)
-                record(actor, event, done.target, done.changes)
+                if done.target is not None:
+                    record(actor, event, done.target, done.changes)
             return done.result
         except OperationalError as error:
             if not attempts_left or getattr(error.__cause__, "sqlstate", None) != DEADLOCK:

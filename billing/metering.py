@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused, changed, operation
+from audit.operations import Refused, changed, done_already, operation
 from members.text import tidy, validate_printable
 
 from .models import MOST_CREDITS, GroupTotal, UsageRecord, UsageTotal
@@ -203,47 +203,29 @@ def adjust_usage(
 ):
     """Mend a mistake by a signed record of `credits` under what it names; returns the record.
 
-    The same event id with the same content again returns the first record and changes nothing.
+    The same event id with the same content again returns the first record and does nothing.
     Raises EventIdTaken when the id has other content, AdjustmentRefused when the period is final
     or not begun, the amount is not one, a text is missing or not clean, or the member's total
     there would fall below 0.
     """
     _require_words(event_id, reason)
-    organization = member.organization
-    member = organization.members.select_for_update(no_key=True).get(pk=member.pk)
-    now = received_at or timezone.now()  # after the wait: the period may have become final
-    known = organization.usage_records.filter(event_id=event_id).first()
+    member = member.organization.members.select_for_update(no_key=True).get(pk=member.pk)
+    known = member.organization.usage_records.filter(event_id=event_id).first()
     if known is not None:
-        return changed(
-            member, result=_same_adjustment(known, member, billing_group, period, credits, reason)
-        )
-    period = organization.periods.filter(pk=period.pk).first()
-    billing_group = organization.billing_groups.filter(pk=billing_group.pk).first()
-    if period is None or billing_group is None:
-        raise AdjustmentRefused(_("Choose a period and a billing group of this organization."))
-    _require_adjustable(period, credits, now)
-    key = {"period": period, "member": member, "billing_group": billing_group}
-    total = UsageTotal.objects.filter(**key).values_list("credits", flat=True).first() or Decimal(0)
-    if total + credits < 0:
+        return done_already(_same_adjustment(known, member, billing_group, period, credits, reason))
+    key = _lock_mended(member, billing_group, period)
+    now = received_at or timezone.now()  # after the waits: the period may have become final
+    _require_adjustable(key["period"], credits, now)
+    used = _used(key)
+    if used + credits < 0:
         raise AdjustmentRefused(
-            _("This would take the member's total there below 0."), used=total, credits=credits
+            _("This would take the member's total there below 0."), used=used, credits=credits
         )
-    _count(organization, key, credits)
-    adjustment = UsageRecord.objects.create(
-        organization=organization,
-        **key,
-        credits=credits,
-        occurred_at=min(now, period.ends_at - timedelta(microseconds=1)),
-        recorded_at=now,
-        kind=UsageRecord.Kind.ADJUSTMENT,
-        event_id=event_id,
-        reason=reason,
-        actor=f"{actor.kind}:{actor.id}",
-    )
+    _count(key, credits)
     return changed(
         member,
-        result=adjustment,
-        credits=(total, total + credits),
+        result=_adjustment(key, credits, reason, event_id, actor, now),
+        credits=(used, used + credits),
         billing_group=billing_group.pk,
         period=period.pk,
         reason=reason,
@@ -267,6 +249,21 @@ def _same_adjustment(known, member, billing_group, period, credits, reason):
     return known
 
 
+def _lock_mended(member, billing_group, period):
+    """What is mended, by the names of its fields; the period is locked, so its end stays."""
+    organization = member.organization
+    period = organization.periods.select_for_update(no_key=True).filter(pk=period.pk).first()
+    billing_group = organization.billing_groups.filter(pk=billing_group.pk).first()
+    if period is None or billing_group is None:
+        raise AdjustmentRefused(_("Choose a period and a billing group of this organization."))
+    return {
+        "organization": organization,
+        "period": period,
+        "member": member,
+        "billing_group": billing_group,
+    }
+
+
 def _require_adjustable(period, credits, now):
     if not period.starts_at <= now < period.final_at:
         raise AdjustmentRefused(_("That period is final."), period=period.pk)
@@ -275,11 +272,27 @@ def _require_adjustable(period, credits, now):
         raise AdjustmentRefused(_("Enter Credits with at most 4 decimals, not 0."))
 
 
-def _count(organization, key, credits):
+def _used(key):
+    total = UsageTotal.objects.filter(**key).values_list("credits", flat=True).first()
+    return total or Decimal(0)
+
+
+def _count(key, credits):
     """Add to both totals, the group's first: its row is locked in the order metering keeps."""
-    group_key = {name: key[name] for name in ("period", "billing_group")}
+    group_key = {name: key[name] for name in ("organization", "period", "billing_group")}
     for model, model_key in ((GroupTotal, group_key), (UsageTotal, key)):
-        model.objects.bulk_create(
-            [model(organization=organization, **model_key)], ignore_conflicts=True
-        )
+        model.objects.bulk_create([model(**model_key)], ignore_conflicts=True)
         model.objects.filter(**model_key).update(credits=F("credits") + credits)
+
+
+def _adjustment(key, credits, reason, event_id, actor, now):
+    return UsageRecord.objects.create(
+        **key,
+        credits=credits,
+        occurred_at=min(now, key["period"].ends_at - timedelta(microseconds=1)),
+        recorded_at=now,
+        kind=UsageRecord.Kind.ADJUSTMENT,
+        event_id=event_id,
+        reason=reason,
+        actor=f"{actor.kind}:{actor.id}",
+    )

@@ -8,7 +8,7 @@ import factory
 from django.utils import timezone
 
 from audit.operations import command
-from billing.metering import Report, record_usage
+from billing.metering import Report, adjust_usage, record_usage
 from billing.models import BillingGroup
 from billing.operations import assign_members, set_period_limit
 from billing.periods import all_periods
@@ -142,6 +142,20 @@ def report(member, credits=1, received_at=None, **more):
         received_at=received_at,
     )
     return outcome
+
+
+def adjust(member, credits, **more):
+    """Mend what `member` used under their billing group in the first period."""
+    arguments = {
+        "actor": TESTS,
+        "member": member,
+        "billing_group": member.billing_group,
+        "period": member.organization.periods.last(),
+        "credits": Decimal(credits),
+        "reason": "Counted twice",
+        "event_id": "mended",
+    }
+    return adjust_usage(**{**arguments, **more})
 
 
 def amount(credits):

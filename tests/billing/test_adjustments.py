@@ -1,15 +1,13 @@
-import time
 from datetime import timedelta
 from decimal import Decimal
-from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEntry
-from audit.operations import Actor, Refused
-from billing.metering import AdjustmentRefused, EventIdTaken, adjust_usage
+from audit.operations import Actor
+from billing.metering import AdjustmentRefused, EventIdTaken
 from billing.models import GroupTotal, UsageRecord
 from billing.operations import delete_billing_group
 from billing.periods import make_periods
@@ -20,31 +18,16 @@ from tests.factories import (
     BillingGroupFactory,
     MemberFactory,
     OrganizationFactory,
+    adjust,
     assign,
     edit_at,
     limit,
     report,
 )
-from tests.racing import at_once, behind, result_or_error
-from tests.sql import run
 from tests.sums import assert_totals_equal_records
 
 OPENED, FEBRUARY, FINAL = utc(2026, 1, 10), utc(2026, 2, 1), utc(2026, 2, 4)
 MOMENT = timedelta(microseconds=1)
-
-
-def adjust(member, credits, **more):
-    """Mend what `member` used under their billing group in the first period."""
-    arguments = {
-        "actor": TESTS,
-        "member": member,
-        "billing_group": member.billing_group,
-        "period": member.organization.periods.last(),
-        "credits": Decimal(credits),
-        "reason": "Counted twice",
-        "event_id": "mended",
-    }
-    return adjust_usage(**{**arguments, **more})
 
 
 def used(member):
@@ -194,6 +177,13 @@ def test_the_same_adjustment_again_is_counted_once(member):
     assert used(member) == 5
 
 
+def test_the_same_adjustment_again_is_no_act_and_leaves_no_entry(member):
+    adjust(member, 5)
+    adjust(member, 5)
+    [entry] = AuditEntry.objects.filter(event="AdjustUsage")
+    assert entry.changes["credits"] == ["0", "5"]
+
+
 @pytest.mark.parametrize("difference", [{"credits": Decimal(6)}, {"reason": "Another"}])
 def test_another_adjustment_of_the_same_event_id_is_a_conflict(member, difference):
     adjust(member, 5)
@@ -214,73 +204,3 @@ def test_what_belongs_to_another_organization_cannot_be_mended(member, name):
     stranger = {"period": other.periods.get(), "billing_group": other.billing_groups.get()}
     with pytest.raises(AdjustmentRefused):
         adjust(member, 5, **{name: stranger[name]})
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_adjustments_that_each_take_all_one_is_refused(member):
-    report(member, 10)
-    _first, second = behind(
-        lambda: adjust(member, -10),
-        result_or_error(lambda: adjust(member, -10, event_id="other")),
-    )
-    assert isinstance(second, AdjustmentRefused)
-    assert_totals_equal_records()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_16_that_make_the_same_adjustment_at_once_one_counts(member):
-    report(member, 10)
-    assert len(set(at_once(*[lambda: adjust(member, -3)] * 16))) == 1
-    assert used(member) == 7
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_members_adjustments_of_one_event_id_one_is_a_conflict(member):
-    other = MemberFactory(organization=member.organization)
-    _first, second = behind(lambda: adjust(member, 1), result_or_error(lambda: adjust(other, 1)))
-    assert isinstance(second, Refused)
-    assert second.code == "conflict"
-    assert_totals_equal_records()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("victim", ["adjustment", "report"])
-def test_an_adjustment_and_a_report_of_one_event_id_get_past_each_other(member, victim):
-    """The one holds the group's total and wants the event, the other the other way round."""
-    other = MemberFactory(organization=member.organization, is_unlimited=True)
-    report(member, 1)
-    held, queued = Event(), Event()
-
-    @transaction.atomic
-    def hold_the_groups_total():
-        GroupTotal.objects.select_for_update(no_key=True).get()
-        held.set()
-        wait_until_waiting(1)
-        queued.set()
-        wait_until_waiting(2)
-
-    def adjustment():
-        held.wait()
-        notice_a_deadlock(first=victim == "adjustment")
-        return adjust(member, 1)
-
-    def late_report():
-        queued.wait()
-        notice_a_deadlock(first=victim == "report")
-        return report(other, 1, event_id="mended")
-
-    _held, adjusted, reported = at_once(
-        hold_the_groups_total, result_or_error(adjustment), late_report
-    )
-    assert {getattr(adjusted, "code", "recorded"), reported.outcome} == {"conflict", "recorded"}
-    assert_totals_equal_records()
-
-
-def notice_a_deadlock(*, first):
-    run(f"SET deadlock_timeout = '{50 if first else 30_000}ms'")
-
-
-def wait_until_waiting(number):
-    """Until so many of our own database wait for a lock."""
-    while run("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")[0][0] < number:
-        time.sleep(0.001)

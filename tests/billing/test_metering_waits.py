@@ -4,11 +4,9 @@ Each test begins its second call while the first is not committed: a lock that i
 after what it guards was read, shows every time and not only in a race that is lost.
 """
 
-from decimal import Decimal
-
 import pytest
 
-from billing.metering import adjust_usage, record_usage
+from billing.metering import record_usage
 from billing.models import BillingGroup, Period
 from billing.operations import delete_billing_group
 from billing.periods import make_periods
@@ -19,6 +17,7 @@ from tests.factories import (
     BillingGroupFactory,
     MemberFactory,
     OrganizationFactory,
+    adjust,
     assign,
     limit,
     period_open_for_late_usage,
@@ -219,19 +218,6 @@ def test_a_limit_that_is_set_while_reports_are_judged_waits_for_none_of_them(
 def test_a_report_sees_what_an_adjustment_that_it_waited_for_has_mended(member, report):
     limit(member, 10)
     report(member, 10)
-    period = member.organization.periods.get()
-
-    def mend():
-        return adjust_usage(
-            actor=TESTS,
-            member=member,
-            billing_group=member.billing_group,
-            period=period,
-            credits=Decimal(-1),
-            reason="Counted twice",
-            event_id="mended",
-        )
-
-    _mended, outcome = behind(mend, lambda: report(member))
+    _mended, outcome = behind(lambda: adjust(member, -1), lambda: report(member))
     assert outcome.outcome == "recorded"
     assert_totals_equal_records()
