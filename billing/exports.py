@@ -32,10 +32,17 @@ class Scope:
 
     @property
     def file_name(self):
+        return f"{self.organization.slug}_{self._name}_{self.period.first_day}.csv"
+
+    @property
+    def _name(self):
+        """Different names may look alike here: the id tells one group from all others."""
         group = self.billing_group
-        one = group and (slugify(group.name) or f"billing-group-{group.pk}")
-        scope = one or "billing-groups"
-        return f"{self.organization.slug}_{scope}_{self.period.first_day}.csv"
+        if group is None:
+            return "billing-groups"
+        if group.is_unassigned:
+            return group.key
+        return f"{slugify(group.name) or 'billing-group'}-{group.key}"
 
     @property
     def parameters(self):

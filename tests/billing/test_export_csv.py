@@ -79,9 +79,14 @@ def test_bytes(console, organization):
 
 @pytest.mark.parametrize(
     ("key", "said"),
-    [("unassigned", "unassigned"), ("Équipe 7/b", "equipe-7b"), ("数据", "billing-group-{pk}")],
+    [
+        ("unassigned", "unassigned"),
+        ("Équipe 7/b", "equipe-7b-{pk}"),
+        ("数据", "billing-group-{pk}"),
+        ("Billing Groups", "billing-groups-{pk}"),
+    ],
 )
-def test_the_file_of_one_group_bears_its_name(console, organization, key, said):
+def test_the_file_of_one_group_bears_its_name_and_id(console, organization, key, said):
     one = organization.billing_groups.unassigned()
     if key != "unassigned":
         one = group(organization, key)

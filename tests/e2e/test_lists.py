@@ -166,6 +166,6 @@ def test_the_export_follows_its_scope(page, groups):
     expect(page).to_have_url(re.compile(rf"group={groups['Beta'].pk}"))
     with page.expect_download() as download:
         page.get_by_role("link", name="Download CSV").click()
-    assert download.value.suggested_filename.startswith("acme_beta_")
+    assert download.value.suggested_filename.startswith(f"acme_beta-{groups['Beta'].pk}_")
     page.go_back()
     expect(preview.get_by_text("5 rows, 227.5 Credits in all")).to_be_visible()
