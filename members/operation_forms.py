@@ -153,8 +153,8 @@ class NamedForm(OperationForm):
 
 
 def require_name(draft):
-    """Raise ValidationError with the database's own rules for the name of `draft`."""
+    """Raise ValidationError with the first of the database's rules that the name breaks."""
     try:
         draft.validate_constraints(exclude={"description", "period_limit"})
     except forms.ValidationError as error:
-        raise forms.ValidationError(error.messages) from None
+        raise forms.ValidationError(error.messages[0]) from None

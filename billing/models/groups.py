@@ -92,6 +92,11 @@ class BillingGroup(models.Model):
             *clean_text_constraint("billing_group", "name", "description"),
             models.CheckConstraint(condition=~Q(name=""), name="billing_group_name_required"),
             models.UniqueConstraint("organization", "id", name="billing_group_of_organization"),
+            models.CheckConstraint(
+                condition=Q(is_unassigned=True) | ~Q(IsUnassignedName("name")),
+                name="unassigned_is_reserved",
+                violation_error_message=_("Unassigned is a reserved name. Choose another name."),
+            ),
             models.UniqueConstraint(
                 "organization",
                 Lower("name"),
@@ -108,11 +113,6 @@ class BillingGroup(models.Model):
                 condition=Q(is_unassigned=False)
                 | Q(name=UNASSIGNED, period_limit=None, deleted_at=None),
                 name="unassigned_is_fixed",
-            ),
-            models.CheckConstraint(
-                condition=Q(is_unassigned=True) | ~Q(IsUnassignedName("name")),
-                name="unassigned_is_reserved",
-                violation_error_message=_("Unassigned is a reserved name. Choose another name."),
             ),
             models.CheckConstraint(
                 condition=Q(period_limit__gte=0), name="period_limit_not_negative"
