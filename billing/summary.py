@@ -55,14 +55,21 @@ def _current(organization, period, used, now):
 
 
 def _past(organization, period, used, now):
-    groups = period.group_totals.exclude(credits=0).count()
+    groups = period.group_totals.exclude(credits=0).aggregate(
+        formal=Count("billing_group", filter=Q(billing_group__is_unassigned=False)),
+        unassigned=Count("billing_group", filter=Q(billing_group__is_unassigned=True)),
+    )
     return [
         {
             "label": _("Credits used"),
             "figure": credits(used),
             "note": lateness(period, now),
         },
-        {"label": _("Billing groups with usage"), "figure": count(groups)},
+        {
+            "label": _("Billing groups with usage"),
+            "figure": count(groups["formal"]),
+            "note": _("and Unassigned") if groups["unassigned"] else "",
+        },
     ]
 
 

@@ -54,7 +54,9 @@ def test_unassigned_is_not_counted_in_a_page(listed, organization):
     assert names(first)[:2] == ["Unassigned", "Group 00"]
     assert names(second) == [f"Group {number}" for number in range(25, 30)]
     assert "1–25 of 30" in words(first)
-    assert "30 billing groups" in words(first)
+    assert "Unassigned and 30 billing groups" in words(first)
+    assert "Unassigned and" not in words(listed(q="group"))
+    assert "30 billing groups" in words(listed(q="group"))
 
 
 def test_a_row_tells_members_credits_limit_and_status(listed, organization):

@@ -66,6 +66,21 @@ def test_the_list_shows_what_was_used_then(shown, group, user):
     assert "Historical period: view and export only" in words(page)
 
 
+def test_the_figures_name_unassigned_beside_the_others_as_the_list_does(
+    shown, organization, past, user
+):
+    page = words(shown("billing:list"))
+    assert "Billing groups with usage 1 " in page
+    assert "Billing groups with usage 1 and Unassigned" not in page
+    then = past.starts_at + timedelta(hours=1)
+    with assignments_made(past.starts_at):
+        someone = MemberFactory(organization=organization, is_unlimited=True)
+    report(someone, 3, at=then, received_at=then)
+    page = words(shown("billing:list"))
+    assert "Billing groups with usage 1 and Unassigned" in page
+    assert "Unassigned and 1 billing group " in page
+
+
 def test_nothing_leads_to_a_change(shown, organization, group, user):
     for page in (shown("billing:list"), shown("billing:detail", group.pk)):
         html = page.content.decode()
