@@ -72,6 +72,15 @@ class CreditsField(forms.DecimalField):
         return super().to_python(value)
 
 
+class AmountField(CreditsField):
+    """Credits that a radio above asks for: neither required nor optional by themselves."""
+
+    hangs_on_another = True
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+
 UNREADABLE = (ValueError, RecursionError)  # JSON with numbers too long, with lists too deep
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import BillingGroup
 
-from .form_fields import CleanCharField, CleanEmailField, CreditsField
+from .form_fields import AmountField, CleanCharField, CleanEmailField
 from .models import Member
 from .operation_forms import ChosenMembersForm, OperationForm
 from .templatetags.console import credits
@@ -23,7 +23,7 @@ class LimitForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Personal usage limit"), choices=KINDS, widget=forms.RadioSelect
     )
-    amount = CreditsField(label=_("Amount"), required=False)
+    amount = AmountField(label=_("Amount"))
 
     def clean(self):
         cleaned = super().clean()

@@ -49,6 +49,17 @@ def test_each_kind_replaces_each_other(console, save, member, before, kind, amou
 
 
 @pytest.mark.parametrize(
+    ("page", "ids"), [("members:limit", True), ("members:bulk-limit", False), ("settings", False)]
+)
+def test_the_amount_that_its_radio_asks_for_is_not_called_optional(
+    console, organization, member, page, ids
+):
+    shown = words(console.get(url(page, organization, *[member.pk] * ids, member=member.pk)))
+    assert "Amount" in shown
+    assert "optional" not in shown
+
+
+@pytest.mark.parametrize(
     ("kind", "amount", "message"),
     [
         ("amount", "", "Enter the amount, for example 1,200.5."),
