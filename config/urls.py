@@ -4,13 +4,15 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
 
-from members.views.home import home, organization_home, own_page
+from members.views.home import home, not_found, organization_home, own_page
 from members.views.settings import settings
 
 admin.autodiscover()
 admin.site.unregister([Group, EmailAddress])  # support has no say in permissions and sign-in
 admin.site.enable_nav_sidebar = False  # it takes the width that the lists need
 admin.site.login = secure_admin_login(admin.site.login)
+
+handler404 = not_found
 
 urlpatterns = [
     path("", home, name="home"),

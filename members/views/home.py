@@ -1,3 +1,5 @@
+import re
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,6 +9,8 @@ from billing.limits import with_standing
 from billing.periods import current_period
 from members.access import organization_member
 from members.reasons import reasons_in_words
+
+IN_AN_ORGANIZATION = re.compile("/o/([^/]+)/")
 
 
 @require_safe
@@ -45,3 +49,15 @@ def own_page(request, organization):
         "totals": totals.select_related("billing_group").order_by("-credits", "billing_group"),
     }
     return render(request, "members/me.html", context)
+
+
+def not_found(request, exception):
+    """404; signed in, with the rail of the address's organization or of one's only one."""
+    if request.user.is_authenticated and not hasattr(request, "member"):
+        members = list(request.user.memberships.enabled().by_organization())
+        named = IN_AN_ORGANIZATION.match(request.path)
+        here = [each for each in members if named and each.organization.slug == named[1]] or members
+        if len(here) == 1:
+            [request.member] = here
+            request.member.is_elsewhere = len(members) > 1
+    return render(request, "404.html", status=404)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit.operations import Refused
 from billing.views import common
 
-from ..factories import UserFactory
+from ..factories import MemberFactory, UserFactory
 from ..pages import signed_in, url, words
 
 POLICY = {
@@ -90,6 +90,27 @@ def test_what_is_not_there_is_a_page(client, db):
     page = client.get("/nowhere/")
     assert page.status_code == 404
     assert "This page does not exist, or you have no access to it." in words(page)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/o/nowhere/", "/accounts/nowhere/"])
+def test_what_is_not_there_stands_in_the_frame_of_the_only_organization(
+    console, organization, path
+):
+    page = console.get(path)
+    assert page.status_code == 404
+    assert f'href="{url("settings", organization)[:-1]}"' in page.content.decode()
+
+
+def test_of_several_organizations_it_is_that_of_the_address_or_all_are_offered(
+    console, organization, admin
+):
+    other = MemberFactory(user=admin.user, organization__name="Globex").organization
+    inside = console.get(f"/o/{other.slug}/nowhere/").content.decode()
+    assert f'href="{url("me", other)[:-1]}"' in inside
+    assert "Globex: switch organization" in inside
+    outside = console.get("/nowhere/").content.decode()
+    for each in (organization, other):
+        assert f'<a class="rail__item" href="/o/{each.slug}/">' in outside
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere/", "/accounts/login/", "/accounts/signup/"])
