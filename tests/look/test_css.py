@@ -64,6 +64,11 @@ def test_every_component_is_used(block):
     )
 
 
+def test_icons_have_a_stroke_of_1_5():
+    assert re.findall(r"stroke-width: ([^;]+);", SHEETS["components"]) == ["1.5"]
+    assert "stroke-width" not in (ROOT / "static/icons.svg").read_text()
+
+
 def test_every_icon_shown_is_in_the_sprite():
     for path, text in TEMPLATES.items():
         for name in re.findall(r'_icon\.html" with name="([\w-]+)"|icon="([\w-]+)"', text):
