@@ -1,5 +1,6 @@
 // The box in a table's head (data-select-all) ticks every row of the page. data-count is what to say
-// of the number ticked; while there is none the place keeps its own words.
+// of the number chosen: of those ticked, or of all that match; while there is none the place says
+// data-none, or its own words.
 
 document.addEventListener("change", ({ target }) => {
   const all = target.form?.querySelector("[data-select-all]");
@@ -23,10 +24,11 @@ function count(all) {
   const ticked = rows(all).filter((box) => box.checked).length;
   all.checked = ticked > 0 && ticked === rows(all).length;
   all.indeterminate = ticked > 0 && !all.checked;
-  const name = rows(all)[0]?.name;
-  const chosen = all.form.querySelectorAll(`[name="${name}"]:checked`).length;
+  const everyone = all.form.querySelector("[name=everyone]:checked")?.value;
+  const chosen = Number(everyone ?? all.form.querySelectorAll("[name=member]:checked").length);
+  const number = chosen.toLocaleString(document.documentElement.lang);
   for (const place of all.form.querySelectorAll("[data-count]")) {
     place.dataset.none ??= place.textContent;
-    place.textContent = chosen ? place.dataset.count.replace("{count}", chosen) : place.dataset.none;
+    place.textContent = chosen ? place.dataset.count.replace("{count}", number) : place.dataset.none;
   }
 }

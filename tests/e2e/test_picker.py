@@ -29,11 +29,35 @@ def test_the_choice_survives_pages_a_reload_and_can_be_undone(page, platform, cr
     expect(page.get_by_text("Chosen (2)")).to_be_visible()
     expect(page.get_by_label("Select Grace Hopper")).to_be_checked()
     page.get_by_label("Ada Lindqvist", exact=True).uncheck()
+    expect(page.get_by_text("Chosen (1)")).to_be_visible()
     expect(page.get_by_text("1 member chosen.")).to_be_visible()
     page.get_by_label("Billing group", exact=True).select_option("Platform")
     expect(page.get_by_text("1 member moves to Platform.")).to_be_visible()
     page.get_by_role("button", name="Assign").click()
     expect_notice(page, "1 member moved to Platform.")
+
+
+def test_the_number_chosen_follows_every_box_at_once(page, crowd, people):
+    page.goto(f"{HANDLE}?q=crowd&member={people['Grace'].pk}&member={people['Alan'].pk}")
+    page.route(re.compile("member="), lambda each: None)  # not by what the server says
+    expect(page.get_by_text("Chosen (2)")).to_be_visible()
+    page.get_by_label("Select crowd").first.check()
+    expect(page.get_by_text("Chosen (3)")).to_be_visible()
+    page.get_by_label("All 30 that match").check()
+    expect(page.get_by_text("Chosen (30)")).to_be_visible()
+    page.get_by_label("All 30 that match").uncheck()
+    page.get_by_label("Select crowd").first.uncheck()
+    page.get_by_label("Grace Hopper", exact=True).uncheck()
+    page.get_by_label("Alan Turing", exact=True).uncheck()
+    expect(page.get_by_text("Chosen (0)")).to_be_visible()
+
+
+def test_without_scripts_the_number_chosen_follows_the_next_look(enter, admin, people):
+    page = enter(admin, java_script_enabled=False)
+    page.goto(f"{HANDLE}?q=jackson&member={people['Grace'].pk}&member={people['Alan'].pk}")
+    page.get_by_label("Alan Turing", exact=True).uncheck()
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("Chosen (1)")).to_be_visible()
 
 
 def test_a_late_consequence_undoes_no_search(page, people):
