@@ -9,6 +9,12 @@ from tests.factories import BillingGroupFactory, assign, many_members, report
 
 from .screen import BILLING_GROUPS, MEMBERS, expect_rows, row
 
+BAR = """() => {
+    const bar = getComputedStyle(document.getElementById("members"), "::before");
+    return Object.fromEntries(
+        ["height", "width", "opacity", "content"].map((name) => [name, bar[name]]));
+}"""
+
 
 @pytest.fixture
 def groups(organization, people):
@@ -54,6 +60,23 @@ def test_typing_on_while_an_answer_is_awaited_finds_what_was_typed_last(page, gr
     answer.continue_()
     expect_rows(page, "Gamma")
     expect(page).to_have_url(re.compile(r"\?q=gam$"))
+
+
+def test_a_list_that_is_slow_to_come_pales_under_a_bar_and_nothing_moves(page, people):
+    page.goto(MEMBERS)
+    awaited = []
+    page.route(re.compile("q=hopper$"), lambda each: awaited.append(each))
+    table = page.get_by_role("table", name="Members")
+    place = table.bounding_box()
+    page.get_by_role("searchbox").fill("hopper")
+    expect(page.locator("#members > form")).to_have_css("opacity", "0.6")
+    bar = page.evaluate(BAR)
+    assert (bar["height"], bar["width"]) == ("2px", f"{place['width']:g}px")
+    assert float(bar["opacity"]) > 0
+    assert table.bounding_box() == place
+    awaited[0].continue_()
+    expect_rows(page, re.compile("Grace Hopper"))
+    assert page.evaluate(BAR)["content"] == "none"
 
 
 def test_search_finds_a_billing_group_by_its_member_and_can_be_cleared(page, groups):
