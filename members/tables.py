@@ -8,7 +8,8 @@ from billing.limits import with_usage
 
 from .text import tidy
 
-PAGE_SIZES = (25, 50, 100)
+PAGE_SIZE = 50
+PAGE_SIZES = (25, PAGE_SIZE, 100)
 NAME = {"th": {"class": "table__name"}}
 NUMBER = {"th": {"class": "numeric"}}
 METER = {"th": {"class": "table__meter"}}
@@ -35,12 +36,13 @@ def page_of(table, request, rows_of, **also):
     found = {row.pk: row for row in rows_of(rows.model.objects.filter(wanted))}
     page.object_list = [found.pop(pk) for pk in ids if pk in found]
     page.beside = list(found.values())
+    page.sizes = [(size, None if size == PAGE_SIZE else size) for size in PAGE_SIZES]
     return page
 
 
 def _size(request):
     size = request.GET.get("size", "")
-    return int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[1]
+    return int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZE
 
 
 def by(name, is_descending):

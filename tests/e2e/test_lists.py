@@ -143,6 +143,32 @@ def test_pages_turn_in_place_and_a_search_begins_on_the_first(page, organization
     expect(page.get_by_text("1–50 of 59")).to_be_visible()
 
 
+def test_rows_per_page_are_chosen_and_stay_while_searching_and_sorting(page, organization, people):
+    many_members(organization, 55)
+    page.goto(f"{MEMBERS}?page=2")
+    pages = page.get_by_role("navigation", name="Pages")
+    expect(pages.get_by_role("link", name="50 rows per page")).to_have_attribute(
+        "aria-current", "true"
+    )
+    pages.get_by_role("link", name="25 rows per page").click()
+    expect(pages.get_by_text("1–25 of 59")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?size=25$"))
+    pages.get_by_role("link", name="Next").click()
+    expect(pages.get_by_text("26–50 of 59")).to_be_visible()
+    page.get_by_role("searchbox").fill("crowd")
+    expect(pages.get_by_text("1–25 of 55")).to_be_visible()
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(page).to_have_url(re.compile("sort=-name"))
+    expect(pages.get_by_text("1–25 of 55")).to_be_visible()
+    page.get_by_role("link", name="Clear filters").click()
+    expect(pages.get_by_text("1–25 of 59")).to_be_visible()
+    pages.get_by_role("link", name="100 rows per page").click()
+    expect(pages.get_by_text("1–59 of 59")).to_be_visible()
+    expect(pages.get_by_role("link", name="Next")).to_have_count(0)
+    pages.get_by_role("link", name="50 rows per page").click()
+    expect(pages.get_by_text("1–50 of 59")).to_be_visible()
+
+
 def test_the_period_selector_shows_another_period_and_back_returns(page, organization, people):
     page.goto(BILLING_GROUPS)
     page.get_by_label("Period", exact=True).select_option(index=1)
@@ -178,6 +204,10 @@ def test_lists_work_without_scripts(enter, admin, organization, groups):
     page.get_by_role("link", name="Members 59").click()
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text("51–59 of 59")).to_be_visible()
+    page.get_by_role("link", name="25 rows per page").click()
+    page.get_by_role("searchbox").fill("crowd")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("1–25 of 55")).to_be_visible()
 
 
 def test_the_export_follows_its_scope(page, groups):

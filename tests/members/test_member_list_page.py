@@ -111,8 +111,18 @@ def test_pages_hold_50_rows_unless_asked_otherwise(listed, organization, admin):
     assert len(rows(listed(page=2))) == 11
     assert len(rows(listed(size=25))) == 25
     assert len(rows(listed(size=100))) == 61
+    assert len(rows(listed(size=7))) == 50
     assert "51–61 of 61" in words(listed(page=2))
     assert not set(rows(listed())) & set(rows(listed(page=2)))
+
+
+def test_what_fits_the_shortest_page_has_no_pager(listed, organization, admin):
+    many_members(organization, 24)
+    assert "Rows per page" not in words(listed())
+    many_members(organization, 1)
+    assert "1–26 of 26" in words(listed())
+    assert "Rows per page 25 50 100" in words(listed(size=100))
+    assert 'pager__page"' not in listed(size=100).content.decode()
 
 
 @pytest.mark.parametrize(
