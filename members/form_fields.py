@@ -3,7 +3,7 @@
 import re
 
 from django import forms
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,7 @@ class CreditsField(forms.DecimalField):
         "invalid": _("Enter Credits with at most 4 decimals, for example 1,200.5."),
         "max_decimal_places": _("Enter Credits with at most 4 decimals, for example 1,200.5."),
         "min_value": _("Enter 0 or more Credits."),
+        "max_value": _("Enter at most 99,999,999,999,999.9999 Credits."),
     }
 
     def __init__(self, **kwargs):
@@ -63,8 +64,8 @@ class CreditsField(forms.DecimalField):
             }
         )
         for validator in self.validators:
-            if isinstance(validator, MinValueValidator):
-                validator.message = self.error_messages["min_value"]
+            if isinstance(validator, (MinValueValidator, MaxValueValidator)):
+                validator.message = self.error_messages[validator.code]
 
     def to_python(self, value):
         if isinstance(value, str) and GROUPED.fullmatch(value.strip()):

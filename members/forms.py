@@ -27,8 +27,9 @@ class LimitForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        missing = cleaned.get("kind") == self.AMOUNT and cleaned.get("amount") is None
-        if missing and "amount" not in self.errors:
+        if cleaned.get("kind") != self.AMOUNT:
+            self.errors.pop("amount", None)  # nobody sees the field then
+        elif cleaned.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", _("Enter the amount, for example 1,200.5."))
         return cleaned
 

@@ -38,6 +38,7 @@ def save(console, organization, member):
         ("amount", "0", (Decimal(0), False), "Ada is limited to 0 Credits."),
         ("unlimited", "", (None, True), "Ada is unlimited now."),
         ("unlimited", "5", (None, True), "Ada is unlimited now."),
+        ("unlimited", "a lot", (None, True), "Ada is unlimited now."),
     ],
 )
 @pytest.mark.parametrize("before", [None, 7, UNLIMITED])
@@ -65,6 +66,7 @@ def test_the_amount_that_its_radio_asks_for_is_not_called_optional(
         ("amount", "", "Enter the amount, for example 1,200.5."),
         ("amount", "1.00001", "Enter Credits with at most 4 decimals, for example 1,200.5."),
         ("amount", "-1", "Enter 0 or more Credits."),
+        ("amount", "1" * 15, "Enter at most 99,999,999,999,999.9999 Credits."),
         ("amount", "NaN", "Enter Credits with at most 4 decimals, for example 1,200.5."),
         ("", "5", "This field is required."),
         ("both", "5", "Select a valid choice."),
