@@ -52,11 +52,17 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target === content()) {
-    if (!shell().open) shell().showModal();
+    if (shell().open) return;
+    shell().showModal();
+    enter(document.activeElement);
   } else if (detail.target?.matches("#main, #drawer") && shell().open && detail.requestConfig.verb !== "get") {
     shell().close();
     giveFocusBack();
   }
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target === content()) enter(document.activeElement);
 });
 
 document.addEventListener("close", (event) => {
@@ -82,6 +88,12 @@ function open(url, opener, selector) {
   const rows = [row, row?.nextElementSibling, row?.previousElementSibling].filter((one) => one?.id);
   places = [selector, ...rows.map((one) => `#${CSS.escape(one.id)} th a`), "h1[tabindex], #main"];
   htmx.ajax("GET", url, { source: content(), target: content() });
+}
+
+// As Tab enters a field: its text is selected, and of radios the chosen one has the focus.
+function enter(field) {
+  if (field.type === "radio") field.form.querySelector(`[name="${field.name}"]:checked`)?.focus();
+  else if (field.selectionEnd === 0) field.select();
 }
 
 function giveFocusBack() {

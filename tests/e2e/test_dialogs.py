@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from members.models import Member
-from tests.factories import MemberFactory
+from tests.factories import MemberFactory, assign, limit, report
 
 from .screen import (
     BILLING_GROUPS,
@@ -54,6 +54,29 @@ def test_a_wrong_amount_stays_in_the_dialog_with_its_error(page, console, platfo
     expect(field).to_be_focused()
     expect(field).to_have_accessible_description(re.compile(re.escape(WRONG)))
     expect(row(page, "Platform")).to_contain_text("No limit")
+
+
+def test_past_the_limit_too_the_wrong_field_has_the_focus_and_typing_replaces_it(
+    page, console, platform, people
+):
+    limit(platform, 100)
+    assign(people["Grace"], platform)
+    report(people["Grace"], 130)
+    page.goto(BILLING_GROUPS)
+    choose(page, "Platform", "Set Period Limit")
+    field = page.get_by_role("dialog").get_by_label("Period Usage Limit")
+    expect(field).to_have_value("100")
+    expect(field).to_be_focused()
+    page.keyboard.type("15O")
+    expect(field).to_have_value("15O")
+    console.provoke(422)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog").get_by_text(WRONG)).to_be_visible()
+    expect(field).to_be_focused()
+    page.keyboard.type("150")
+    expect(field).to_have_value("150")
+    page.get_by_role("button", name="Save").click()
+    expect(row(page, "Platform")).to_contain_text("130 of 150")
 
 
 def test_after_saving_the_list_is_fresh_and_its_address_search_and_sorting_stay(
