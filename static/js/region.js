@@ -1,4 +1,7 @@
-// While htmx fetches a region it is busy; afterwards its count is read out.
+// While htmx fetches a region it is busy; afterwards its count is read out, and what was pressed in it
+// has the focus again.
+
+let pressed; // the words of what had the focus in the region before
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") return;
@@ -27,10 +30,25 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (isHere && xhr.status < 400) location.assign(xhr.responseURL);
 });
 
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  pressed = detail.target?.contains(document.activeElement) ? words(document.activeElement) : "";
+});
+
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const region = document.getElementById(detail.target?.id);
   const count = region?.querySelector("[data-announce]");
   const around = region?.closest("dialog") ?? document.body; // what lies outside is inert
   const status = around.querySelector(":scope > [data-status]");
   if (count && status) status.textContent = count.textContent;
+  if (region && pressed && document.activeElement === document.body) giveFocusBack(region);
 });
+
+function giveFocusBack(region) {
+  const again = [...region.querySelectorAll("a[href], button, input, select")];
+  const place = again.find((each) => words(each) === pressed) ?? region.closest(".page")?.querySelector("h1");
+  place?.focus({ preventScroll: true });
+}
+
+function words(element) {
+  return element.getAttribute("aria-label") ?? element.textContent.trim();
+}

@@ -1,17 +1,30 @@
 """Everything with the keyboard alone."""
 
+import re
+
 from playwright.sync_api import expect
 
-from .screen import BILLING_GROUPS, heading, menu_button, row
+from tests.factories import many_members
+
+from .screen import BILLING_GROUPS, MEMBERS, expect_rows, heading, menu_button, row
 
 
-def go_to(page, place):
-    """Press Tab until the focus is there."""
+def go_to(page, place, key="Tab"):
+    """Press Tab, or Shift+Tab, until the focus is there."""
     for _ in range(40):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if place.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"Tab does not reach {place}")
+    raise AssertionError(f"{key} does not reach {place}")
+
+
+def press(page, place, key="Enter"):
+    go_to(page, place)
+    page.keyboard.press(key)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
 
 
 def test_the_first_stop_skips_to_the_content(page, platform):
@@ -48,6 +61,37 @@ def test_a_limit_is_set_from_the_row_menu_and_a_second_thought_is_escaped(page, 
     expect(menu).to_be_focused()
 
 
+def test_the_head_that_sorts_a_list_keeps_the_focus(page, people):
+    page.goto(MEMBERS)
+    sort = page.get_by_role("columnheader", name="Name").get_by_role("link")
+    press(page, sort)
+    expect_rows(page, "Mary Jackson", "Grace Hopper", "Alan Turing", "Ada Lindqvist")
+    expect(sort).to_be_focused()
+    page.keyboard.press("Enter")
+    expect_rows(page, "Ada Lindqvist", "Alan Turing", "Grace Hopper", "Mary Jackson")
+    expect(sort).to_be_focused()
+
+
+def test_what_turns_the_pages_keeps_the_focus_and_after_the_last_the_heading_has_it(
+    page, organization, people
+):
+    many_members(organization, 55)
+    page.goto(MEMBERS)
+    pages = page.get_by_role("navigation", name="Pages")
+    size, following = (pages.get_by_role("link", name=name) for name in ("25 rows", "Next"))
+    go_to(page, size, "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(pages.get_by_text("1–25 of 59")).to_be_visible()
+    expect(size).to_be_focused()
+    go_to(page, following, "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(pages.get_by_text("26–50 of 59")).to_be_visible()
+    expect(following).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(pages.get_by_text("51–59 of 59")).to_be_visible()
+    expect(heading(page, "Member Management")).to_be_focused()
+
+
 def test_unassigned_members_are_handled(page, platform, people):
     page.goto(f"{BILLING_GROUPS}unassigned/handle/")
     go_to(page, page.get_by_role("searchbox"))
@@ -65,29 +109,39 @@ def test_unassigned_members_are_handled(page, platform, people):
     expect(row(page, "Platform").get_by_role("cell", name="1", exact=True)).to_be_visible()
 
 
-def press(page, place, key="Enter"):
-    go_to(page, place)
-    page.keyboard.press(key)
-
-
-def test_a_group_is_made_and_filled(page, people):
+def test_a_group_is_made_filled_by_searching_and_one_is_removed(page, people):
     page.goto("/o/acme/groups/")
     press(page, page.get_by_role("link", name="Create").first)
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type("Reviewers")
-    page.keyboard.press("Enter")
-    expect(row(page, "Reviewers")).to_be_visible()
     page.keyboard.press("Tab")
+    page.keyboard.type("They read the code of others")
+    page.keyboard.press("Enter")
+    expect(row(page, "Reviewers")).to_contain_text("They read the code of others")
     press(page, menu_button(page, "Reviewers"))
     press(page, page.get_by_role("link", name="Add Members"))
     expect(heading(page, "Add members to Reviewers")).to_be_visible()
     press(page, page.get_by_label("Select Grace Hopper"), "Space")
-    press(page, page.get_by_role("button", name="Add", exact=True))
-    expect(row(page, "Grace Hopper")).to_be_visible()
-    press(page, page.get_by_role("link", name="Remove Grace Hopper"))
+    go_to(page, page.get_by_role("searchbox"), "Shift+Tab")
+    page.keyboard.type("turing")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Chosen (1)")).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    press(page, page.get_by_label("Select Alan Turing"), "Space")
+    expect(page.get_by_text("2 members join Reviewers.")).to_be_visible()
+    expect(page.get_by_label("Select Alan Turing")).to_be_focused()
+    press(page, button(page, "Add"))
+    expect_rows(page, "Alan Turing", "Grace Hopper")
+    remove_alan(page)
+
+
+def remove_alan(page):
+    press(page, page.get_by_role("link", name="Remove Alan Turing"))
     expect(page.get_by_text("1 member leaves Reviewers.")).to_be_visible()
-    press(page, page.get_by_role("button", name="Remove"))
-    expect(page.get_by_text("No member is in Reviewers.")).to_be_visible()
+    expect(page.get_by_role("link", name="Cancel")).to_be_focused()
+    press(page, button(page, "Remove"))
+    expect_rows(page, "Grace Hopper")
+    expect(page.get_by_role("link", name="Grace Hopper", exact=True)).to_be_focused()
 
 
 def test_a_member_is_found_and_put_into_a_billing_group(page, platform, people):
@@ -102,3 +156,70 @@ def test_a_member_is_found_and_put_into_a_billing_group(page, platform, people):
     page.keyboard.type("Plat")
     press(page, page.get_by_role("button", name="Assign", exact=True))
     expect(row(page, "Grace Hopper")).to_contain_text("Platform")
+
+
+def test_two_rows_are_ticked_and_the_bar_below_gives_them_a_billing_group(page, platform, people):
+    page.goto(MEMBERS)
+    press(page, page.get_by_label("Select Alan Turing"), "Space")
+    press(page, page.get_by_label("Select Grace Hopper"), "Space")
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    press(page, button(page, "Assign Billing Group"))
+    dialog = page.get_by_role("dialog", name="Assign Billing Group")
+    target = dialog.get_by_role("combobox", name="Billing group")
+    expect(target).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button(page, "Assign Billing Group")).to_be_focused()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(target).to_be_focused()
+    page.keyboard.type("Plat")
+    press(page, button(page, "Assign"))
+    for name in ("Alan Turing", "Grace Hopper"):
+        expect(row(page, name)).to_contain_text("Platform")
+    expect(row(page, "Mary Jackson")).to_contain_text("Unassigned")
+    expect(page.get_by_text("2 selected")).to_be_hidden()
+    expect(page.get_by_label("Select all on this page")).to_be_focused()
+
+
+def test_a_limit_is_set_over_the_drawer_and_each_escape_goes_one_step_back(page, people):
+    page.goto(MEMBERS)
+    name = page.locator("main").get_by_role("link", name="Grace Hopper", exact=True)
+    press(page, name)
+    expect(page.get_by_role("heading", name="Grace Hopper")).to_be_focused()
+    drawer = page.get_by_role("dialog", name="Grace Hopper")
+    act = drawer.get_by_role("link", name="Set Personal Limit")
+    press(page, act)
+    dialog = page.get_by_role("dialog", name="Set Personal Limit")
+    expect(dialog.get_by_role("radio", name="Unlimited")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(dialog.get_by_role("radio", name="Amount")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("1,200.5")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(drawer).to_contain_text("100 of 1,200.5")
+    expect(act).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page).to_have_url(re.compile(f"{MEMBERS}$"))
+    expect(name).to_be_focused()
+    expect(row(page, "Grace Hopper")).to_contain_text("100 of 1,200.5")
+
+
+def test_the_calendar_is_changed_after_a_look_at_its_periods(page, organization):
+    page.goto(BILLING_GROUPS)
+    press(page, page.get_by_role("link", name="Settings"))
+    expect(heading(page, "Settings")).to_be_visible()
+    go_to(page, page.get_by_label("Time zone"))
+    page.keyboard.type("Toky")
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    go_to(page, page.get_by_label("Period start day"))
+    page.keyboard.type("15")
+    preview = page.locator("#period-preview")
+    expect(preview.get_by_text("The periods, once saved")).to_be_visible()
+    expect(preview).to_contain_text(re.compile("– .* 14, "))
+    expect(page.get_by_label("Period start day")).to_be_focused()
+    press(page, button(page, "Save"))
+    expect(page.get_by_text("The settings were saved.")).to_be_visible()
+    organization.refresh_from_db()
+    assert (organization.time_zone, organization.period_start_day) == ("Asia/Tokyo", 15)
