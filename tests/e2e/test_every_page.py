@@ -56,6 +56,7 @@ OF_MEMBERS = [
     "/o/acme/members/limit/?member={grace}",
     "/o/acme/members/add-to-group/?member={grace}",
     "/o/acme/members/{grace}/",
+    "/o/acme/members/{grace}/edit/",
     "/o/acme/members/{grace}/assign/",
     "/o/acme/members/{grace}/limit/",
     "/o/acme/members/{grace}/role/",
