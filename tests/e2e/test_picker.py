@@ -76,6 +76,22 @@ def test_a_late_consequence_undoes_no_search(page, people):
     expect(page).to_have_url(re.compile("q=turing"))
 
 
+def test_ticking_on_while_a_consequence_is_awaited_tells_that_of_the_last_choice(page, people):
+    page.clock.install()
+    page.goto(HANDLE)
+    awaited = []
+    page.route(re.compile(r"\?page=1&member=\d+$"), lambda each: awaited.append(each))
+    page.get_by_label("Select Grace Hopper").check()
+    page.clock.run_for(1_000)
+    page.get_by_label("Select Alan Turing").check()
+    page.clock.run_for(100)  # less than the pause after which it is asked for
+    [answer] = awaited
+    answer.continue_()
+    expect(page.get_by_text("1 member chosen.")).to_be_visible()
+    page.clock.run_for(1_000)
+    expect(page.get_by_text("2 members chosen.")).to_be_visible()
+
+
 def test_all_that_match_are_assigned_without_ticking_each(page, platform, crowd):
     page.goto(HANDLE)
     page.get_by_role("searchbox").fill("crowd")
