@@ -83,7 +83,7 @@ def group_delete(request, organization, pk):
         "changes": [_memberships_go(group)],
         "stays": [_("Accounts, billing groups, personal limits and historical usage.")],
     }
-    return _form_page(request, organization, form, "groups/delete.html", **context)
+    return _form_page(request, organization, form, "question.html", **context)
 
 
 @require_safe
@@ -151,7 +151,7 @@ def group_remove(request, organization, pk):
         "stays": [_("Accounts, billing groups, personal limits and usage.")],
         "cancel_url": reverse("groups:detail", args=[organization.slug, pk]),
     }
-    return _form_page(request, organization, form, "groups/delete.html", **context)
+    return _form_page(request, organization, form, "question.html", **context)
 
 
 def _form_page(request, organization, form, template="form_page.html", **context):

@@ -11,6 +11,7 @@ from billing.operations import lock_billing_group
 from billing.periods import follow_calendar, follow_late_window, make_periods
 from groups.models import GroupMembership
 
+from .keys import revoke_keys_of
 from .models import Member, Organization, User
 
 
@@ -27,6 +28,7 @@ class MemberIsGone(Refused):
 class AlreadyMember(Refused):
     code = "already_member"
     field = "email"
+    is_already_there = True
     message = _("A member with this email already exists.")
 
 
@@ -225,12 +227,15 @@ def enable_member(*, actor, member):
 
 @operation("RemoveMember")
 def remove_member(*, actor, member):
-    """Remove `member`: out of all groups, back to Unassigned, no entry; usage and records stay.
+    """Remove `member`: out of all groups, back to Unassigned, no entry, their API keys revoked.
+
+    Usage and records stay.
 
     Raises LastAdmin, MemberIsGone.
     """
     member = _locked_beside_admins(member, leaves_admins=True)
     before = (member.status, member.billing_group_id)
+    keys = revoke_keys_of(member)
     groups, _rows = GroupMembership.objects.filter(member=member).delete()
     member.billing_group = member.organization.billing_groups.unassigned()
     member.status, member.deleted_at = Member.Status.DELETED, timezone.now()
@@ -240,7 +245,35 @@ def remove_member(*, actor, member):
         status=(before[0], member.status),
         billing_group=(before[1], member.billing_group_id),
         groups_left=groups,
+        api_keys_revoked=keys,
     )
+
+
+@operation("UpdateMember")
+def update_member(*, actor, member, name=None, email=None, role=None, status=None):
+    """Change what is given about `member`, all of it or nothing; returns the member.
+
+    `status`: ENABLED or DISABLED. Raises LastAdmin, MemberIsGone, RuleBroken.
+    """
+    before = _locked_beside_admins(member, leaves_admins=False)
+    if role is not None:
+        change_role(actor=actor, member=member, role=role)
+    if status is not None:
+        turn = enable_member if status == Member.Status.ENABLED else disable_member
+        turn(actor=actor, member=member)
+    if name is not None or email is not None:
+        identity = {"name": name or before.name, "email": email or before.email}
+        edit_member(actor=actor, member=member, **identity)
+    after = Member.objects.get(pk=member.pk)
+    edited = {field: True for field in ("name", "email") if _differ(before, after, field)}
+    changes = {
+        field: (getattr(before, field), getattr(after, field)) for field in ("role", "status")
+    }
+    return changed(after, **changes, **edited)
+
+
+def _differ(before, after, field):
+    return getattr(before, field) != getattr(after, field)
 
 
 def _locked(member):

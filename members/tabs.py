@@ -1,6 +1,7 @@
-"""The tabs of Member Management, each with its count."""
+"""The tabs of Member Management and of Settings, each with its count."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,14 @@ def _tabs(organization, current):
             billing_groups,
             current == "billing",
         ),
+    ]
+
+
+def settings_tabs(organization, current):
+    keys = organization.api_keys.working(timezone.now()).count()
+    return [
+        (_("Organization"), _url("settings", organization), None, current == "settings"),
+        (_("API keys"), _url("api-keys:list", organization), keys, current == "keys"),
     ]
 
 

@@ -13,7 +13,8 @@ from billing.models import BillingGroup
 from billing.operations import assign_members, set_period_limit
 from billing.periods import all_periods
 from groups.models import Group
-from members.models import Member, Organization, User
+from members.keys import create_api_key
+from members.models import ApiKey, Member, Organization, User
 from members.operations import edit_organization, open_organization, set_personal_limit
 
 from .clock import another_time
@@ -78,6 +79,32 @@ class GroupFactory(factory.django.DjangoModelFactory):
 
     organization = factory.SubFactory(OrganizationFactory)
     name = factory.Sequence("Group {}".format)
+
+
+def new_key(maker, scopes=ApiKey.Scope.values, days=30):
+    """A key of `maker` with its secret."""
+    return create_api_key(
+        actor=TESTS,
+        maker=maker,
+        name="Gateway",
+        scopes=scopes,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+
+
+class ApiKeyFactory(factory.django.DjangoModelFactory):
+    """A key that nobody has the secret of; it works for a day."""
+
+    class Meta:
+        model = ApiKey
+
+    organization = factory.SelfAttribute("created_by.organization")
+    created_by = factory.SubFactory(MemberFactory)
+    name = factory.Sequence("API key {}".format)
+    scopes = ("read",)
+    prefix = factory.Sequence("mm_{:012x}".format)
+    digest = "0" * 64
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
 
 
 def many_members(organization, number, **fields):

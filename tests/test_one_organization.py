@@ -11,6 +11,7 @@ from groups.models import GroupMembership
 from members.models import Member, Organization
 from tests.factories import (
     TESTS,
+    ApiKeyFactory,
     BillingGroupFactory,
     GroupFactory,
     MemberFactory,
@@ -53,6 +54,7 @@ def one_of_each(organization):
     assign(member, platform)
     report(member)
     record(TESTS, "Test", organization, {})
+    ApiKeyFactory(created_by=member)
     return organization
 
 
@@ -61,6 +63,7 @@ def other(db):
     organization = OrganizationFactory()
     member = MemberFactory(organization=organization, is_unlimited=True)
     GroupFactory(organization=organization)
+    ApiKeyFactory(created_by=member)
     report(member)
     return organization
 
@@ -81,6 +84,7 @@ def test_the_walk_meets_every_table():
         "UsageRecord",
         "UsageTotal",
         "GroupTotal",
+        "ApiKey",
     }
     assert len(RELATIONS) >= 15
 

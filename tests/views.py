@@ -14,7 +14,14 @@ from groups.operations import add_group_members
 from members.models import Member, Organization
 from members.operations import disable_member
 
-from .factories import TESTS, BillingGroupFactory, GroupFactory, MemberFactory, OrganizationFactory
+from .factories import (
+    TESTS,
+    BillingGroupFactory,
+    GroupFactory,
+    MemberFactory,
+    OrganizationFactory,
+    new_key,
+)
 from .pages import today
 
 
@@ -23,13 +30,15 @@ class View:
     """What a page is asked for with.
 
     `region` can be asked for alone; `of`: whose id its address holds; `asks`: the query of its
-    address; `sends`: what its form holds besides its period.
+    address; `sends`: what its form holds besides its
+    period; `shows_result`: the answer to it is a page.
     """
 
     region: str = ""
     of: str = ""
     asks: Callable | None = None
     sends: Callable | None = None
+    shows_result: bool = False
     answers: int = 200
     only_admins: bool = True
 
@@ -90,6 +99,10 @@ def a_team(place):
     return {"group": place.team.pk}
 
 
+def a_key(place):
+    return {"name": "Typed by hand", "scopes": ["read"], "days": "90"}
+
+
 def settings(place):
     return {
         "name": "Typed by hand",
@@ -117,6 +130,9 @@ VIEWS = {
     "organization": View(answers=302, only_admins=False),
     "me": View(only_admins=False),
     "settings": View(region="period-preview", sends=settings),
+    "api-keys:list": View(),
+    "api-keys:create": View(sends=a_key, shows_result=True),
+    "api-keys:revoke": View(of="key", sends=nothing),
     "members:list": View(region="members"),
     "members:add": View(sends=a_person),
     "members:bulk-assign": View(asks=a_mate, sends=a_billing_group),
@@ -168,7 +184,8 @@ class Place:
         self.team = GroupFactory(organization=self.organization)
         mate = Member.objects.filter(pk=self.mate.pk)
         add_group_members(actor=TESTS, group=self.team, members=mate)
-        self.past = all_periods(self.organization)[1]
+        self.key = new_key(self.admin).key
+        self.current, self.past = all_periods(self.organization)[:2]
 
     def url(self, name, of=None):
         ids = [getattr(of or self, VIEWS[name].of).pk] if VIEWS[name].of else []
@@ -190,7 +207,8 @@ class Place:
             GroupMembership.objects,
             Organization.objects.filter(pk=here.pk),
         )
-        return [list(kind.order_by("pk").values()) for kind in kinds]
+        keys = here.api_keys.order_by("pk").values("pk", "name", "revoked_at")  # not their use
+        return [list(keys), *(list(kind.order_by("pk").values()) for kind in kinds)]
 
     @property
     def entries(self):

@@ -63,7 +63,7 @@ def billing_group_remove(request, organization, key):
         "changes": changes,
         "stays": stays,
     }
-    return render_form(request, "billing/delete.html", form, **context)
+    return render_form(request, "question.html", form, **context)
 
 
 def _assign_page(request, organization, candidates, targets, title, may_create=False):

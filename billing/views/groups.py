@@ -131,7 +131,7 @@ def billing_group_delete(request, organization, key):
     context = {"title": _("Delete %(name)s?") % {"name": group.name}, "submit_label": _("Delete")}
     changes, stays = consequences.of_deleting(group)
     context |= {"changes": changes, "stays": stays, "destructive": True}
-    return form_page(request, organization, form, "billing/delete.html", **context)
+    return form_page(request, organization, form, "question.html", **context)
 
 
 def _deleted(group, moved):

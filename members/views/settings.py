@@ -10,6 +10,7 @@ from members import consequences
 from members.access import organization_admin
 from members.operations import edit_organization
 from members.settings_forms import SettingsForm, calendar_name
+from members.tabs import settings_tabs
 from members.templatetags.console import period_label
 
 
@@ -29,6 +30,7 @@ def settings(request, organization):
         "title": _("Settings"),
         "organization": organization,
         "form": form,
+        "tabs": settings_tabs(organization, "settings"),
         **_preview(organization, form.calendar),
     }
     response = render_page(request, "members/settings.html", "period-preview", context)

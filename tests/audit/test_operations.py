@@ -11,6 +11,7 @@ import billing.exports
 import billing.metering
 import billing.operations
 import groups.operations
+import members.keys
 import members.operations
 from audit.models import AuditEntry
 from audit.operations import Actor, Refused, RuleBroken, changed, command, operation
@@ -23,7 +24,9 @@ from billing.operations import (
     delete_billing_group,
     edit_billing_group,
     set_period_limit,
+    unassign_members,
 )
+from members.keys import revoke_api_key
 from members.models import Member
 from members.operations import (
     LastAdmin,
@@ -34,8 +37,9 @@ from members.operations import (
     enable_member,
     remove_member,
     set_personal_limit,
+    update_member,
 )
-from tests.factories import TESTS, BillingGroupFactory, MemberFactory, report
+from tests.factories import TESTS, ApiKeyFactory, BillingGroupFactory, MemberFactory, report
 from tests.racing import at_once, result_or_error
 from tests.sql import assert_refused
 
@@ -44,6 +48,7 @@ MODULES = [
     billing.metering,
     billing.operations,
     groups.operations,
+    members.keys,
     members.operations,
 ]
 
@@ -139,6 +144,17 @@ def test_every_verb_is_an_operation_and_takes_no_positional_argument(verb):
         ("DisableMember", lambda m, g: disable_member(actor=TESTS, member=m)),
         ("EnableMember", lambda m, g: enable_member(actor=TESTS, member=m)),
         ("RemoveMember", lambda m, g: remove_member(actor=TESTS, member=m)),
+        ("UpdateMember", lambda m, g: update_member(actor=TESTS, member=m, status="DISABLED")),
+        (
+            "AssignBillingGroup",
+            lambda m, g: unassign_members(
+                actor=TESTS, billing_group=g, members=m.organization.members.all()
+            ),
+        ),
+        (
+            "RevokeApiKey",
+            lambda m, g: revoke_api_key(actor=TESTS, key=ApiKeyFactory(created_by=m)),
+        ),
     ],
 )
 def test_a_write_leaves_one_entry_that_names_nobody(member, platform, entries, event, write):

@@ -16,6 +16,7 @@ from tests.factories import (
     assign,
     limit,
     many_members,
+    new_key,
     report,
 )
 
@@ -75,6 +76,9 @@ OF_OTHERS = [
     "/o/acme/groups/{guild}/remove/?member={grace}",
     "/o/acme/me/",
     "/o/acme/settings/",
+    "/o/acme/settings/api-keys/",
+    "/o/acme/settings/api-keys/create/",
+    "/o/acme/settings/api-keys/{key}/revoke/",
     "/accounts/email/",
     "/accounts/logout/",
 ]
@@ -110,7 +114,9 @@ def acme(organization, admin, people, platform, last_period):
     members = organization.members.filter(name="Grace Hopper")
     add_group_members(actor=TESTS, group=guild, members=members)
     last = organization.periods.containing(last_period).first_day
+    key = new_key(admin).key
     ids = {"platform": platform, "frozen": frozen, "guild": guild, "grace": people["Grace"]}
+    ids["key"] = key
     return {"last": last, **{name: each.pk for name, each in ids.items()}}
 
 

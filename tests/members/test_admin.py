@@ -5,11 +5,19 @@ from decimal import Decimal
 import pytest
 
 from billing.models import UsageRecord
-from members.models import Member, Organization
+from members.models import ApiKey, Member, Organization
 from members.operations import change_role, remove_member
 
 from ..desk import Desk, address, hidden, left
-from ..factories import TESTS, BillingGroupFactory, MemberFactory, assign, many_members, report
+from ..factories import (
+    TESTS,
+    BillingGroupFactory,
+    MemberFactory,
+    assign,
+    many_members,
+    new_key,
+    report,
+)
 from ..pages import words
 
 
@@ -188,3 +196,15 @@ def test_another_calendar_is_saved_after_its_consequences_were_shown(desk, organ
     organization.refresh_from_db()
     assert (organization.time_zone, organization.period_start_day) == ("Asia/Tokyo", 15)
     assert left(desk) == [("EditOrganization", "done")]
+
+
+def test_a_key_is_found_by_what_leaked_and_revoked(desk, admin):
+    made = new_key(admin)
+    assert desk.found(ApiKey, q=made.secret) == [made.key]
+    page = desk.look(made.key).content.decode()
+    assert made.key.prefix in page
+    assert made.key.digest not in page
+    assert desk.do("revoke", made.key).status_code == 302
+    assert made.key.revoked_at is not None
+    assert desk.do("revoke", made.key).status_code == 409
+    assert left(desk) == [("RevokeApiKey", "done"), ("RevokeApiKey", "refused")]

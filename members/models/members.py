@@ -1,130 +1,22 @@
-import zoneinfo
-from decimal import Decimal
-
 import pgtrigger
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 
-from .text import clean_text_constraint, validate_printable
+from members.text import clean_text_constraint, is_number, validate_printable
+
+from .organizations import CreditsField, Organization, not_both_limits
+from .users import User
+
+USER_KEY = "user-"
 
 
-def validate_time_zone(name):
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("Choose a time zone of the list."), code="unknown_time_zone")
-
-
-def not_both_limits(amount, unlimited):
-    return ~Q(**{f"{amount}__isnull": False, unlimited: True})
-
-
-class CreditsField(models.DecimalField):
-    """Credits: an exact amount with 4 decimals."""
-
-    most = Decimal("99999999999999.9999")  # that its 18 digits hold
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_digits": 18, "decimal_places": 4, **kwargs})
-
-
-class Organization(models.Model):
-    name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
-    slug = models.SlugField(_("address"), unique=True)
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
-    )
-    period_start_day = models.PositiveSmallIntegerField(
-        _("period start day"),
-        default=1,
-        validators=[MinValueValidator(1), MaxValueValidator(31)],
-    )
-    late_usage_hours = models.PositiveSmallIntegerField(
-        _("hours a period stays open for late usage"),
-        default=72,
-        validators=[MaxValueValidator(24 * 90)],
-    )
-    default_personal_limit = CreditsField(_("default personal limit"), null=True, blank=True)
-    default_is_unlimited = models.BooleanField(_("unlimited by default"), default=False)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        verbose_name = _("organization")
-        verbose_name_plural = _("organizations")
-        constraints = [
-            *clean_text_constraint("organization", "name"),
-            models.CheckConstraint(condition=~Q(name=""), name="organization_name_required"),
-            models.CheckConstraint(
-                condition=Q(period_start_day__range=(1, 31)), name="period_start_day_is_1_to_31"
-            ),
-            models.CheckConstraint(
-                condition=Q(late_usage_hours__lte=24 * 90), name="late_window_within_90_days"
-            ),
-            models.CheckConstraint(
-                condition=Q(default_personal_limit__gte=0), name="default_limit_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=not_both_limits("default_personal_limit", "default_is_unlimited"),
-                name="default_limit_or_unlimited",
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def zone(self):
-        return zoneinfo.ZoneInfo(self.time_zone)
-
-
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
-        user = self.model(email=email.lower(), **fields)
-        user.set_password(password)  # None: unusable
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email, password=None, **fields):
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, email):
-        return self.get(email__iexact=email)
-
-
-class User(AbstractBaseUser, PermissionsMixin):
-    """Who signs in; what they are in an organization is a Member."""
-
-    email = models.EmailField(
-        _("email"),
-        max_length=254,
-        unique=True,
-        error_messages={"unique": _("A user with this email already exists.")},
-    )
-    is_active = models.BooleanField(_("active"), default=True)
-    is_staff = models.BooleanField(_("support staff"), default=False)
-    date_joined = models.DateTimeField(db_default=Now(), editable=False)
-
-    objects = UserManager()
-
-    USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = []
-
-    class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
-        constraints = [
-            *clean_text_constraint("user", "email"),
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="user_email_in_lower_case"
-            ),
-        ]
-
-    def __str__(self):
-        return self.email
+def member_of_key(key):
+    """The id of the member whose `user_key` this is; None if it cannot be one."""
+    number = key.removeprefix(USER_KEY)
+    return int(number) if key.startswith(USER_KEY) and is_number(number) else None
 
 
 class MemberQuerySet(models.QuerySet):
@@ -145,6 +37,10 @@ class MemberQuerySet(models.QuerySet):
     def matching(self, text):
         """Members whose name or email contains `text`, ignoring case."""
         return self.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else self
+
+    def named_in_api(self, key):
+        """The member of a path's id; none where it cannot be one."""
+        return self.filter(pk=key) if is_number(key) else self.none()
 
     def locked(self):
         """The same members, locked in id order; evaluates to a list."""
@@ -238,6 +134,11 @@ class Member(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def user_key(self):
+        """The person's `userId` in the API: another one in each organization, so none can tell."""
+        return f"{USER_KEY}{self.pk}"
 
     @property
     def is_admin(self):

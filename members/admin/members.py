@@ -1,98 +1,34 @@
-"""Organizations and people for support.
+"""Members for support: all about one, and what may be done with them."""
 
-Passwords, permissions and who is staff can't be changed here, and no page shows a password's
-hash: staff are made by whoever runs the server.
-"""
-
-from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import AuditEntry
 from audit.support import SupportAdmin, SupportInline, Verb, list_of, support, table
 from billing.forms import AdjustmentForm, MemberBillingGroupForm
 from billing.limits import with_standing
 from billing.metering import adjust_usage
-from billing.models import Assignment, BillingGroup, Period, UsageRecord, UsageTotal
+from billing.models import Assignment, UsageRecord, UsageTotal
 from billing.operations import assign_members
 from billing.periods import current_period
-from groups.models import Group, GroupMembership
-
-from .forms import EditMemberForm, PersonalLimitForm, RoleForm
-from .models import Member, Organization, User
-from .operations import (
+from groups.models import GroupMembership
+from members.forms import EditMemberForm, PersonalLimitForm, RoleForm
+from members.models import Member, Organization
+from members.operations import (
     change_role,
     disable_member,
     edit_member,
-    edit_organization,
     enable_member,
     remove_member,
     set_personal_limit,
 )
-from .reasons import reasons_in_words
-from .support_forms import BulkAssignForm, QuestionForm, SupportSettingsForm
-from .templatetags.console import credits, period_label
-from .text import is_number, tidy
+from members.reasons import reasons_in_words
+from members.support_forms import BulkAssignForm, QuestionForm
+from members.templatetags.console import credits, period_label
+from members.text import is_number, tidy
 
 PERIODS_SHOWN = 13
-
-
-def settle(form, organization, actor):
-    return form.run(edit_organization, actor=actor, organization=organization, **form.settings)
-
-
-@admin.register(Organization)
-class OrganizationAdmin(SupportAdmin):
-    list_display = ["name", "slug", "time_zone", "period_start_day", "created_at"]
-    list_filter = ["time_zone"]
-    fields = [
-        *("name", "slug", "time_zone", "period_start_day", "late_usage_hours"),
-        *("default_personal_limit", "default_is_unlimited", "created_at"),
-    ]
-    search_help_text = _("An id, or a part of the name or address.")
-    see_also = dict.fromkeys(
-        [Member, Group, BillingGroup, Period, Assignment, AuditEntry], "organization"
-    )
-    verbs = [
-        Verb(
-            "settings",
-            _("Edit settings"),
-            lambda data, organization: SupportSettingsForm(data, organization=organization),
-            settle,
-        )
-    ]
-
-    def search(self, queryset, text):
-        named = Q(name__icontains=tidy(text)) | Q(slug__icontains=text)
-        return queryset.filter(named | Q(pk=text) if is_number(text) else named)
-
-
-class MembershipsInline(SupportInline):
-    model = Member
-    verbose_name_plural = _("memberships")
-    fields = ["organization", "name", "email", "role", "status"]
-    joins = ["organization"]
-
-
-class EmailAddressInline(SupportInline):
-    model = EmailAddress
-    fields = ["email", "verified", "primary"]
-
-
-@admin.register(User)
-class UserAdmin(SupportAdmin):
-    list_display = ["email", "is_active", "is_staff", "last_login", "date_joined"]
-    list_filter = ["is_active", "is_staff"]
-    fields = ["email", "is_active", "is_staff", "is_superuser", "last_login", "date_joined"]
-    inlines = [MembershipsInline, EmailAddressInline]
-    search_help_text = _("An id, or the beginning of the email.")
-
-    def search(self, queryset, text):
-        begins = Q(email__startswith=text.lower())
-        return queryset.filter(begins | Q(pk=text) if is_number(text) else begins)
 
 
 def verb(name, title, form, run, says="", removed=False, offered=lambda member: True):

@@ -1,0 +1,1 @@
+from . import keys, members, organizations  # noqa: F401

@@ -1,0 +1,16 @@
+from .keys import ApiKey, digest_of
+from .members import Member, member_of_key
+from .organizations import CreditsField, Organization, not_both_limits, validate_time_zone
+from .users import User
+
+__all__ = [
+    "ApiKey",
+    "CreditsField",
+    "Member",
+    "Organization",
+    "User",
+    "digest_of",
+    "member_of_key",
+    "not_both_limits",
+    "validate_time_zone",
+]
