@@ -4,6 +4,7 @@ import uuid
 
 import structlog
 from django.shortcuts import render
+from django.urls import resolve
 
 from audit.operations import Refused
 
@@ -20,6 +21,22 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         response["X-Request-Id"] = request.id
         return response
+
+
+class ApiMiddleware:
+    """A request of the API goes straight to its view: a key has no session, no forms and no pages.
+
+    So nobody is signed in there, whatever cookies they send.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path_info.startswith("/v1/"):
+            return self.get_response(request)
+        view, arguments, named = request.resolver_match = resolve(request.path_info)
+        return view(request, *arguments, **named)
 
 
 class RefusalMiddleware:

@@ -150,3 +150,18 @@ def test_the_token_of_forms_is_kept_from_scripts(console, organization):
     page = console.get(url("billing:create", organization))
     assert page.cookies["csrftoken"]["httponly"]
     assert page.cookies["csrftoken"]["samesite"] == "Lax"
+
+
+def test_a_request_of_the_api_has_no_session_whatever_its_cookies_say(console, organization):
+    answer = console.get(f"/v1/organizations/{organization.pk}/members")
+    assert answer.status_code == 401
+    assert not hasattr(answer.wsgi_request, "session")
+    assert answer.headers["X-Request-Id"]
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_api_speaks_the_language_that_is_asked_for(client, db):
+    answer = client.get("/v1/nowhere", headers={"accept-language": "ja"})
+    assert answer.status_code == 404
+    assert answer.headers["Content-Language"] == "ja"
