@@ -43,6 +43,7 @@ class Refused(Exception):
     code = "refused"
     message = _("This cannot be done.")
     field = NON_FIELD_ERRORS
+    is_already_there = False  # what was to be made
 
     def __init__(self, message=None, **details):
         self.message = message or self.message
@@ -75,6 +76,7 @@ class RuleBroken(Refused):
     def __init__(self, constraint):
         self.code = constraint.violation_error_code or constraint.name
         self.field = getattr(constraint, "field", NON_FIELD_ERRORS)
+        self.is_already_there = isinstance(constraint, models.UniqueConstraint)
         super().__init__(constraint.get_violation_error_message())
 
 

@@ -30,14 +30,19 @@ class BillingGroupIsGone(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How many members an assignment moved, from which billing groups (id: number), to which."""
+    """Whom an assignment moved, as {member id: billing group id before}, and to which group."""
 
     billing_group: BillingGroup
-    sources: Counter
+    places: dict
 
     @property
     def count(self):
-        return self.sources.total()
+        return len(self.places)
+
+    @property
+    def sources(self):
+        """How many came from which billing group (id: number)."""
+        return Counter(self.places.values())
 
 
 @operation("CreateBillingGroup")
@@ -48,18 +53,19 @@ def create_billing_group(*, actor, organization, name, description=""):
 
 
 @operation("EditBillingGroup")
-def edit_billing_group(*, actor, billing_group, name, description, shown=None):
-    """Rename and describe a formal billing group, in history too; returns it.
+def edit_billing_group(*, actor, billing_group, name=None, description=None, shown=None):
+    """Rename, in history too, or describe a formal billing group; what is not given stays.
 
-    `shown`: the values that the admin saw; raises Stale when others stand there now.
+    Returns it. `shown`: the values that the admin saw; raises Stale when others stand there now.
     Raises UnassignedIsFixed, BillingGroupIsGone, or RuleBroken for a name that is taken.
     """
     group = _locked_formal(billing_group)
     require_unchanged(group, shown)
     before = (group.name, group.description)
-    group.name, group.description = name, description
+    group.name = before[0] if name is None else name
+    group.description = before[1] if description is None else description
     group.save(update_fields=["name", "description", "updated_at"])
-    return changed(group, name=(before[0], name), description=(before[1], description))
+    return changed(group, name=(before[0], group.name), description=(before[1], group.description))
 
 
 @operation("SetBillingGroupLimit")
@@ -103,6 +109,23 @@ def assign_members(*, actor, billing_group, members, expected=None, chosen_by=No
     return _assign(billing_group, members, expected, chosen_by, shown)
 
 
+@operation("AssignBillingGroup")
+def unassign_members(*, actor, billing_group, members, expected=None):
+    """Return those of `members`, a queryset, who are in `billing_group` to Unassigned.
+
+    Returns what moved. `expected`: how many `members` must be. Raises UnassignedIsFixed,
+    BillingGroupIsGone, SelectionChanged.
+    """
+    group = _locked_formal(billing_group)
+    chosen = members.present().filter(organization=group.organization_id)
+    found, ids = len(chosen.locked()), []
+    if expected is not None and found != expected:
+        raise SelectionChanged(expected=expected, found=found)
+    unassigned = group.organization.billing_groups.unassigned()
+    moved = _move(chosen.filter(billing_group=group), unassigned, ids)
+    return _assigned(unassigned, moved, ids, {})
+
+
 @operation("CreateBillingGroup")
 def assign_to_new_billing_group(
     *, actor, organization, name, members, expected=None, chosen_by=None
@@ -132,6 +155,10 @@ def _assign(billing_group, members, expected, chosen_by, shown=None, **also_chan
     moved = _move(members, target, ids)
     if expected is not None and len(ids) != expected:
         raise SelectionChanged(expected=expected, found=len(ids))
+    return _assigned(target, moved, ids, chosen_by, **also_changed)
+
+
+def _assigned(target, moved, ids, chosen_by, **also_changed):
     return changed(
         target,
         result=moved,
@@ -150,7 +177,7 @@ def _move(members, target, seen):
     seen.extend(places)
     moving = {pk: place for pk, place in places.items() if place != target.pk}
     target.organization.members.filter(pk__in=list(moving)).update(billing_group=target)
-    return Moved(target, Counter(moving.values()))
+    return Moved(target, moving)
 
 
 def lock_billing_group(billing_group):

@@ -227,10 +227,10 @@ def wait_until_ready(server, home, patience=60):
 
 
 @contextlib.contextmanager
-def running(name=None):
-    """Run a cluster and give its DATABASE_URL."""
+def running(name=None, thrown_away=THROW_AWAY):
+    """Run a cluster and give its DATABASE_URL; `thrown_away`: the settings of one without name."""
     binaries, home, held = claim(name)
-    server = launch(binaries, home, held, SETTINGS if name else SETTINGS + THROW_AWAY)
+    server = launch(binaries, home, held, SETTINGS if name else SETTINGS + thrown_away)
     try:
         wait_until_ready(server, home)
         yield f"postgresql://postgres@{quote(str(home / 'socket'), safe='')}:5432/{DATABASE}"

@@ -4,6 +4,11 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
 
+from billing.api import groups as billing_groups
+from billing.api import records, usage
+from config.api import api, nowhere
+from groups.api import router as groups
+from members.api import router as members
 from members.views.home import home, not_found, organization_home, own_page
 from members.views.settings import settings
 
@@ -14,14 +19,20 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 handler404 = not_found
 
+for router in (usage.router, records.router, billing_groups.router, groups, members):
+    api.add_router("/organizations/{organization_id}", router)
+
 urlpatterns = [
     path("", home, name="home"),
     path("o/<slug:slug>/", organization_home, name="organization"),
     path("o/<slug:slug>/me/", own_page, name="me"),
     path("o/<slug:slug>/settings/", settings, name="settings"),
+    path("o/<slug:slug>/settings/api-keys/", include("members.key_urls")),
     path("o/<slug:slug>/members/", include("members.urls")),
     path("o/<slug:slug>/groups/", include("groups.urls")),
     path("o/<slug:slug>/billing-groups/", include("billing.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("v1/", api.urls),
+    path("v1/<path:path>", nowhere),
 ]

@@ -4,7 +4,7 @@ from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Organization
-from members.text import clean_text_constraint, validate_printable
+from members.text import clean_text_constraint, is_number, validate_printable
 
 
 class GroupQuerySet(models.QuerySet):
@@ -13,6 +13,10 @@ class GroupQuerySet(models.QuerySet):
         if not text:
             return self
         return self.filter(models.Q(name__icontains=text) | models.Q(description__icontains=text))
+
+    def named_in_api(self, key):
+        """The group of a path's id; none where it cannot be one."""
+        return self.filter(pk=key) if is_number(key) else self.none()
 
     def with_member_count(self):
         """Annotate `member_count`."""

@@ -37,8 +37,8 @@ def create_group(*, actor, organization, name, description=""):
 
 
 @operation("EditGroup")
-def edit_group(*, actor, group, name, description, shown=None):
-    """Rename and describe a group; returns it.
+def edit_group(*, actor, group, name=None, description=None, shown=None):
+    """Rename or describe a group; what is not given stays. Returns it.
 
     `shown`: the values that the admin saw; raises Stale when others stand there now,
     GroupIsGone, or RuleBroken for a name that is taken.
@@ -46,9 +46,10 @@ def edit_group(*, actor, group, name, description, shown=None):
     group = _locked(group)
     require_unchanged(group, shown)
     before = (group.name, group.description)
-    group.name, group.description = name, description
+    group.name = before[0] if name is None else name
+    group.description = before[1] if description is None else description
     group.save(update_fields=["name", "description", "updated_at"])
-    return changed(group, name=(before[0], name), description=(before[1], description))
+    return changed(group, name=(before[0], group.name), description=(before[1], group.description))
 
 
 @operation("DeleteGroup")

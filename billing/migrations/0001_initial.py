@@ -636,6 +636,10 @@ class Migration(migrations.Migration):
             model_name="usagerecord",
             index=models.Index(fields=["period", "member", "occurred_at"], name="record_by_member"),
         ),
+        migrations.AddIndex(
+            model_name="usagerecord",
+            index=models.Index(fields=["period", "occurred_at"], name="record_by_time"),
+        ),
         migrations.AddConstraint(
             model_name="usagerecord",
             constraint=models.UniqueConstraint(

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from members.models import CreditsField, Member, Organization
-from members.text import clean_text_constraint, validate_printable
+from members.text import clean_text_constraint, is_number, validate_printable
 
 from .fields import IsUnassignedName, TimeRange, TotalField, inside
 from .periods import Period
@@ -29,11 +29,7 @@ class BillingGroupQuerySet(models.QuerySet):
         """The group of a page's address, deleted ones too; Unassigned is `unassigned`."""
         if key == "unassigned":
             return self.filter(is_unassigned=True)
-        return (
-            self.filter(pk=key, is_unassigned=False)
-            if key.isascii() and key.isdigit()
-            else self.none()
-        )
+        return self.filter(pk=key, is_unassigned=False) if is_number(key) else self.none()
 
     def matching(self, text):
         """Groups whose name, or a current member's name or email, contains `text`."""

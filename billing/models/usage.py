@@ -60,7 +60,8 @@ class UsageRecord(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["period", "member", "occurred_at"], name="record_by_member")
+            models.Index(fields=["period", "member", "occurred_at"], name="record_by_member"),
+            models.Index(fields=["period", "occurred_at"], name="record_by_time"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
 
