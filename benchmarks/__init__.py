@@ -1,0 +1,1 @@
+"""How fast the product is, side by side with the limit of its machine: `make bench`."""

@@ -1,0 +1,49 @@
+"""A slice: a few seconds of one kind of work, and how fast it went."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPTS = Path(__file__).parent / "pgbench"
+
+
+class Broken(Exception):
+    """Something inside a slice went wrong: the whole run fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """So many records each second; `records`: how many of them the product acknowledged.
+
+    `client`: the share of one core that the load generator took, where that is ours.
+    """
+
+    rate: float
+    records: int
+    client: float = 0.0
+
+
+class Pgbench:
+    """PostgreSQL's own load generator, with prepared statements, against the cluster of the run."""
+
+    def __init__(self, binaries, url):
+        self.program, self.url = binaries / "pgbench", url
+        if not self.program.exists():
+            raise Broken(f"There is no pgbench in {binaries}: install it, or set PG_BIN.")
+
+    def run(self, script, *, seconds, clients=1, each=1, **variables):
+        """Let `clients` repeat `script`, which records `each`; returns the Slice."""
+        command = [self.program, "--no-vacuum", "--protocol=prepared", "--jobs=1"]
+        command += [f"--client={clients}", f"--time={seconds}", f"--file={SCRIPTS / script}"]
+        command += [f"--define={name}={value}" for name, value in variables.items()]
+        done = subprocess.run([*command, self.url], capture_output=True, text=True)
+        if done.returncode or int(_said("number of failed transactions: ", done.stdout)):
+            raise Broken(f"{script} failed:\n{done.stdout}{done.stderr}")
+        rate = float(_said("tps = ", done.stdout)) * each
+        processed = int(_said("number of transactions actually processed: ", done.stdout))
+        return Slice(rate, 0 if script.startswith("bare_") else processed * each)
+
+
+def _said(name, printed):
+    """The number that pgbench printed under `name`."""
+    return printed.partition(name)[2].split(maxsplit=1)[0]
