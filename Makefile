@@ -1,4 +1,8 @@
 PORT ?= 8000
+SIZE ?= 100000
+RUNS ?= 5
+SECONDS ?= 3
+RESULTS ?= .bench.json
 BIN := .venv/bin
 POSTGRES := $(BIN)/python -m config.postgres
 MANAGE := $(BIN)/python manage.py
@@ -7,7 +11,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 TEMPLATES = find . -name '*.html' -not -path './.*' -print0 | xargs -0
 INSTALLED := .venv/installed-
 
-.PHONY: demo demo-reset test check format lock
+.PHONY: demo demo-reset test torture bench check format lock
 
 demo: $(INSTALLED)dev
 	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
@@ -26,6 +30,14 @@ demo-reset: $(INSTALLED)dev
 test: $(INSTALLED)e2e
 	$(BIN)/python -m pytest -n 2
 	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e
+
+torture: $(INSTALLED)dev
+	TORTURE_ROUNDS=12 $(BIN)/python -m pytest tests/torture
+
+# PAGE=1 also writes the table into docs/performance.md.
+bench: $(INSTALLED)dev
+	$(BIN)/python -m benchmarks --size $(SIZE) --runs $(RUNS) --seconds $(SECONDS) \
+		--json $(RESULTS) $(if $(PAGE),--page)
 
 check: $(INSTALLED)dev
 	$(BIN)/ruff check

@@ -1,0 +1,111 @@
+"""Server and database are killed -9 under load: what was acknowledged is there exactly once.
+
+`make torture` runs more rounds than the suite: each kills the server once and the database once.
+"""
+
+import json
+import os
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+from threading import Event
+
+import pytest
+
+from .machine import DURABLE, Gateway, Machine
+
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "1"))
+CLIENTS = 8
+BEFORE_A_KILL = (0.5, 1.5)  # seconds
+MOST_A_BATCH = 20
+
+
+@pytest.fixture(scope="module")
+def machine():
+    with Machine() as machine:
+        yield machine
+
+
+@pytest.fixture(scope="module")
+def place(machine):
+    return json.loads(machine.run("-m", "tests.torture.place"))
+
+
+def report_until(done, gateway, place, client):
+    """Report batches until told to stop; what was acknowledged, {event id: (credits, outcome)}."""
+    chance, numbers, acknowledged = random.Random(client), count(), {}
+    while not done.is_set():
+        batch = [
+            {
+                "eventId": f"{client}-{next(numbers)}",
+                "memberId": chance.choice(place["members"]),
+                "credits": chance.randint(1, 30000) / 10000,
+                "occurredAt": datetime.now(UTC).isoformat(),
+            }
+            for _ in range(chance.randint(1, MOST_A_BATCH))
+        ]
+        for record, result in zip(batch, gateway.report(batch), strict=True):
+            acknowledged[record["eventId"]] = (record["credits"], result["outcome"])
+    gateway.close()
+    return acknowledged
+
+
+@pytest.fixture(scope="module")
+def story(machine, place):
+    """What the clients were told, and how often they had to send again."""
+    done, chance = Event(), random.Random(ROUNDS)
+    gateways = [
+        Gateway(machine.port, place["organization"], place["secret"]) for _ in range(CLIENTS)
+    ]
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        clients = [
+            threads.submit(report_until, done, gateway, place, number)
+            for number, gateway in enumerate(gateways)
+        ]
+        try:
+            for kill in (machine.kill_server, machine.kill_database) * ROUNDS:
+                done.wait(chance.uniform(*BEFORE_A_KILL))
+                kill()
+            done.wait(BEFORE_A_KILL[1])
+        finally:
+            done.set()
+        told = [client.result() for client in clients]
+    acknowledged = {event: answer for each in told for event, answer in each.items()}
+    return acknowledged, sum(gateway.failures for gateway in gateways)
+
+
+def test_the_database_is_a_durable_one(machine):
+    for setting in DURABLE:
+        assert machine.ask(f"SHOW {setting}") == [("on",)]
+
+
+def test_the_kills_were_felt_and_work_went_on(story):
+    acknowledged, failures = story
+    assert failures >= 2 * ROUNDS
+    assert len(acknowledged) > 100 * ROUNDS
+
+
+def test_every_acknowledged_report_is_there_exactly_once(machine, story):
+    acknowledged, _failures = story
+    counted = {"recorded", "duplicate"}
+    expected = {
+        event: Decimal(str(credits))
+        for event, (credits, outcome) in acknowledged.items()
+        if outcome in counted
+    }
+    rows = machine.ask("SELECT event_id, credits FROM billing_usagerecord")
+    assert len(rows) == len(expected)
+    assert dict(rows) == expected
+    assert {outcome for _credits, outcome in acknowledged.values()} <= counted | {"refused"}
+
+
+def test_the_limit_was_crossed_by_one_report_at_most(machine, place, story):
+    sql = "SELECT credits FROM billing_usagerecord WHERE billing_group_id = %s ORDER BY id"
+    credits = [row[0] for row in machine.ask(sql, place["limited"])]
+    assert sum(credits) - max(credits) < place["limit"]
+
+
+def test_totals_equal_the_records(machine, story):
+    assert machine.manage("check_totals").startswith("equal:")
