@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
     operations = [
         sql("keys"),
         sql(
+            "totals",
+            "ALTER TABLE billing_usagetotal RESET (fillfactor);"
+            "ALTER TABLE billing_grouptotal RESET (fillfactor)",
+        ),
+        sql(
             "periods",
             "DROP TRIGGER periods_are_contiguous_on_update ON billing_period;"
             "DROP TRIGGER periods_are_contiguous_on_insert ON billing_period;"
@@ -33,6 +38,11 @@ class Migration(migrations.Migration):
             " past_billing_group",
         ),
         sql("metering_one", "DROP FUNCTION record_one_usage"),
-        sql("judging", "DROP FUNCTION judge_in_turn, may_be_refused"),
+        sql(
+            "judging",
+            "DROP FUNCTION judge_in_turn, limits_may_be_crossed, groups_may_be_refused,"
+            " members_may_be_refused",
+        ),
+        sql("recording", "DROP FUNCTION add_to_groups, add_records, lock_group_totals"),
         sql("metering", "DROP FUNCTION record_usage"),
     ]

@@ -1,8 +1,8 @@
--- Whether a report of a call might be refused or come twice: asked of the sums of the call, as if
--- every member and every billing group had but one report and that one the last.
-CREATE FUNCTION may_be_refused(
+-- Whether a report of a call might come twice or be refused for its member, asked of the sums of the
+-- call, as if every member had but one report and that one the last. The members are locked.
+CREATE FUNCTION members_may_be_refused(
     event_ids text[], member_ids bigint[], amounts numeric[],
-    outcomes text[], period_ids bigint[], group_ids bigint[], enforced boolean[], limited boolean
+    outcomes text[], period_ids bigint[], enforced boolean[]
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -29,20 +29,56 @@ BEGIN
         WHERE blocked_reasons(
             status, is_unlimited, personal_limit, coalesce(used, 0) + more, NULL, NULL
         ) <> '{}'
-    ) OR (limited AND EXISTS (
+    );
+END $$;
+
+-- The same of the billing groups, whose totals are not locked yet: a guess, to be confirmed.
+CREATE FUNCTION groups_may_be_refused(
+    amounts numeric[], outcomes text[], period_ids bigint[], group_ids bigint[],
+    enforced boolean[], limited bigint[]
+) RETURNS boolean LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    least_amount CONSTANT numeric := 0.0001;
+BEGIN
+    RETURN EXISTS (
         SELECT FROM (
             SELECT period_id, billing_group_id, sum(credits) - least_amount AS more
             FROM unnest(outcomes, enforced, period_ids, group_ids, amounts)
                 AS r (outcome, enforced, period_id, billing_group_id, credits)
-            WHERE outcome IS NULL
+            WHERE outcome IS NULL AND billing_group_id = ANY (limited)
             GROUP BY period_id, billing_group_id HAVING bool_or(enforced)
         ) r
-        JOIN billing_grouptotal total USING (period_id, billing_group_id)
         JOIN billing_billinggroup g ON g.id = billing_group_id AND g.deleted_at IS NULL
+        LEFT JOIN billing_grouptotal total USING (period_id, billing_group_id)
         WHERE blocked_reasons(
-            'ENABLED', true, NULL, NULL, g.period_limit, total.credits + more
+            'ENABLED', true, NULL, NULL, g.period_limit, coalesce(total.credits, 0) + more
         ) <> '{}'
-    ));
+    );
+END $$;
+
+-- Whether a limit is so near that one of the reports, already counted, might have to be refused.
+CREATE FUNCTION limits_may_be_crossed(
+    outcomes text[], period_ids bigint[], group_ids bigint[], enforced boolean[],
+    limited bigint[]
+) RETURNS boolean LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    least_amount CONSTANT numeric := 0.0001;
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM (
+            SELECT DISTINCT period_id, billing_group_id
+            FROM unnest(outcomes, enforced, period_ids, group_ids)
+                AS r (outcome, enforced, period_id, billing_group_id)
+            WHERE outcome IS NULL AND enforced AND billing_group_id = ANY (limited)
+        ) r
+        JOIN billing_billinggroup g ON g.id = billing_group_id AND g.deleted_at IS NULL
+        JOIN billing_grouptotal total USING (period_id, billing_group_id)
+        WHERE blocked_reasons(
+            'ENABLED', true, NULL, NULL, g.period_limit, total.credits - least_amount
+        ) <> '{}'
+    );
 END $$;
 
 -- Judge each report of a call by what those before it used.

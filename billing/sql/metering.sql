@@ -1,6 +1,6 @@
 -- Judge and record 1 to 1,000 reports of one organization in the order given; one row answers
--- each. The order of locks is the same in every call: members, ended periods, group totals,
--- records, totals. Raises MP001 when a period is missing (the caller makes it and calls again) and
+-- each. The order of locks is the same in every call: members, ended periods, group totals by key.
+-- Raises MP001 when a period is missing (the caller makes it and calls again) and
 -- 40001 when another call recorded one of the event ids meanwhile, or a late window changed.
 CREATE FUNCTION record_usage(
     of_organization bigint, received_at timestamptz,
@@ -20,8 +20,10 @@ DECLARE
     late_periods bigint[];
     finals timestamptz[];
     refusals text[];
-    limited boolean;
-    inserted integer;
+    settled text[];
+    new_ids bigint[];
+    limited bigint[];  -- the billing groups that have a limit
+    in_turn boolean;
 BEGIN
     -- 1. No reassignment and no second consumption slips between check and record.
     PERFORM FROM members_member
@@ -80,87 +82,57 @@ BEGIN
         PERFORM hold_late_periods(late_periods, finals);
     END IF;
 
-    -- 3. Where a limit counts, the totals are locked before they are compared with it. A limit that
-    -- is set from here on counts for the next call: nothing is compared with a total that may move.
-    limited := EXISTS (
-        SELECT FROM billing_billinggroup
+    -- 3. Where nothing can be refused, everything goes in, the totals of the groups last: who else
+    -- reports to them waits for the end of this call only. By then they are locked; if one came so
+    -- near to its limit that a report had to be refused, all is undone. A limit that is set from
+    -- here on counts for the next call.
+    limited := ARRAY(
+        SELECT id FROM billing_billinggroup
         WHERE id = ANY (group_ids) AND period_limit IS NOT NULL
     );
-    IF limited THEN
-        INSERT INTO billing_grouptotal (organization_id, period_id, billing_group_id, credits)
-        SELECT DISTINCT of_organization, period_id, billing_group_id, 0
-        FROM unnest(outcomes, period_ids, group_ids) AS r (outcome, period_id, billing_group_id)
-        WHERE outcome IS NULL
-        ORDER BY period_id, billing_group_id
-        ON CONFLICT DO NOTHING;
-        PERFORM FROM billing_grouptotal
-        WHERE (period_id, billing_group_id) IN (
-            SELECT DISTINCT period_id, billing_group_id
-            FROM unnest(outcomes, period_ids, group_ids)
-                AS r (outcome, period_id, billing_group_id)
-            WHERE outcome IS NULL
-        )
-        ORDER BY period_id, billing_group_id FOR NO KEY UPDATE;
+    in_turn := members_may_be_refused(
+        event_ids, member_ids, amounts, outcomes, period_ids, enforced
+    ) OR groups_may_be_refused(
+        amounts, outcomes, period_ids, group_ids, enforced, limited
+    );
+    IF NOT in_turn THEN
+        BEGIN
+            settled := ARRAY(SELECT coalesce(o, 'recorded') FROM unnest(outcomes) o);
+            new_ids := ARRAY(
+                SELECT coalesce(id, nextval('billing_usagerecord_id_seq'))
+                FROM unnest(record_ids) id
+            );
+            PERFORM add_records(
+                of_organization, received_at, settled, new_ids, period_ids, group_ids,
+                member_ids, amounts, times, event_ids, sources, operations
+            );
+            PERFORM add_to_groups(of_organization, settled, period_ids, group_ids, amounts);
+            IF limits_may_be_crossed(outcomes, period_ids, group_ids, enforced, limited) THEN
+                RAISE EXCEPTION 'a limit is near' USING ERRCODE = 'MP002';
+            END IF;
+            outcomes := settled;
+            record_ids := new_ids;
+        EXCEPTION WHEN SQLSTATE 'MP002' THEN
+            in_turn := true;
+        END;
     END IF;
 
-    -- 4. Admission: where nothing can be refused nobody is asked, else each is judged in turn.
-    IF may_be_refused(
-        event_ids, member_ids, amounts, outcomes, period_ids, group_ids, enforced, limited
-    ) THEN
+    -- 4. Else the totals are locked before they are compared, and each report is judged in turn.
+    IF in_turn THEN
+        IF limited <> '{}' THEN
+            PERFORM lock_group_totals(of_organization, outcomes, period_ids, group_ids);
+        END IF;
         SELECT * INTO outcomes, refusals, record_ids, period_ids, group_ids
         FROM judge_in_turn(
-            event_ids, member_ids, amounts, times, sources, operations, enforced, limited,
-            outcomes, record_ids, period_ids, group_ids
+            event_ids, member_ids, amounts, times, sources, operations, enforced,
+            limited <> '{}', outcomes, record_ids, period_ids, group_ids
         );
-    ELSE
-        outcomes := ARRAY(SELECT coalesce(o, 'recorded') FROM unnest(outcomes) o);
-        record_ids := ARRAY(
-            SELECT coalesce(id, nextval('billing_usagerecord_id_seq')) FROM unnest(record_ids) id
+        PERFORM add_records(
+            of_organization, received_at, outcomes, record_ids, period_ids, group_ids,
+            member_ids, amounts, times, event_ids, sources, operations
         );
+        PERFORM add_to_groups(of_organization, outcomes, period_ids, group_ids, amounts);
     END IF;
-
-    -- 5. Totals of the members (their rows are locked), the records, totals of the groups.
-    INSERT INTO billing_usagetotal AS total
-        (organization_id, period_id, member_id, billing_group_id, credits)
-    SELECT of_organization, period_id, member_id, billing_group_id, sum(credits)
-    FROM unnest(outcomes, period_ids, member_ids, group_ids, amounts)
-        AS r (outcome, period_id, member_id, billing_group_id, credits)
-    WHERE outcome = 'recorded'
-    GROUP BY period_id, member_id, billing_group_id
-    ORDER BY period_id, member_id, billing_group_id
-    ON CONFLICT (period_id, member_id, billing_group_id)
-        DO UPDATE SET credits = total.credits + excluded.credits;
-
-    INSERT INTO billing_usagerecord (
-        id, organization_id, period_id, billing_group_id, member_id, credits, occurred_at,
-        recorded_at, kind, event_id, source, operation, reason, actor)
-    SELECT record_id, of_organization, period_id, billing_group_id, member_id, credits,
-        occurred_at, received_at, 'usage', event_id, source, operation, '', ''
-    FROM unnest(
-        outcomes, record_ids, period_ids, group_ids, member_ids, amounts, times,
-        event_ids, sources, operations
-    ) AS r (
-        outcome, record_id, period_id, billing_group_id, member_id, credits, occurred_at,
-        event_id, source, operation
-    )
-    WHERE outcome = 'recorded'
-    ORDER BY event_id COLLATE "C"
-    ON CONFLICT (organization_id, event_id) DO NOTHING;
-    GET DIAGNOSTICS inserted = ROW_COUNT;
-    IF inserted <> cardinality(array_positions(outcomes, 'recorded')) THEN
-        RAISE EXCEPTION 'an event id was recorded meanwhile' USING ERRCODE = '40001';
-    END IF;
-
-    INSERT INTO billing_grouptotal AS total
-        (organization_id, period_id, billing_group_id, credits)
-    SELECT of_organization, period_id, billing_group_id, sum(credits)
-    FROM unnest(outcomes, period_ids, group_ids, amounts)
-        AS r (outcome, period_id, billing_group_id, credits)
-    WHERE outcome = 'recorded'
-    GROUP BY period_id, billing_group_id
-    ORDER BY period_id, billing_group_id
-    ON CONFLICT (period_id, billing_group_id)
-        DO UPDATE SET credits = total.credits + excluded.credits;
 
     RETURN QUERY
     SELECT r.n::integer, r.outcome, string_to_array(r.why, ','), r.record_id, r.period_id, r.billing_group_id
