@@ -1,9 +1,19 @@
 -- A member's billing group is of the same organization and not deleted. To delete one is to change
 -- this key: that waits for an assignment under way and is refused while a member is there, and an
--- assignment that comes meanwhile waits and then finds no such key. Django knows neither column.
+-- assignment that comes meanwhile waits and then finds no such key. Django knows neither column. No
+-- generated column here: beside a BEFORE trigger PostgreSQL takes it for changed by every UPDATE,
+-- and metering, which refers to the group, would wait for a change of its limit.
 ALTER TABLE billing_billinggroup
-    ADD COLUMN is_alive boolean GENERATED ALWAYS AS (deleted_at IS NULL) STORED,
+    ADD COLUMN is_alive boolean NOT NULL DEFAULT true,
+    ADD CONSTRAINT billing_group_alive_until_deleted CHECK (is_alive = (deleted_at IS NULL)),
     ADD CONSTRAINT billing_group_alive UNIQUE (organization_id, id, is_alive);
+CREATE FUNCTION alive_until_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.is_alive := NEW.deleted_at IS NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER alive_until_deleted BEFORE INSERT OR UPDATE OF deleted_at ON billing_billinggroup
+    FOR EACH ROW EXECUTE FUNCTION alive_until_deleted();
 ALTER TABLE members_member
     ADD COLUMN is_in_alive_group boolean GENERATED ALWAYS AS (true) STORED,
     ADD CONSTRAINT member_billing_group_alive_same_organization

@@ -9,4 +9,6 @@ ALTER TABLE billing_assignment DROP CONSTRAINT assignment_billing_group_same_org
 ALTER TABLE billing_assignment DROP CONSTRAINT assignment_member_same_organization;
 ALTER TABLE billing_billinggroup DROP CONSTRAINT billing_group_creator_same_organization;
 ALTER TABLE members_member DROP COLUMN is_in_alive_group;
+DROP TRIGGER alive_until_deleted ON billing_billinggroup;
+DROP FUNCTION alive_until_deleted();
 ALTER TABLE billing_billinggroup DROP COLUMN is_alive;
