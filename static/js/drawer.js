@@ -15,6 +15,7 @@ let place = 0; // of the row that is shown, among those beneath
 let asked; // the link that was followed; none while the drawer is closed
 let leaving; // until the address is that of the page beneath again
 let arrived;
+let left; // by Back, which closes at once: the event comes later, perhaps after Forward
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
@@ -62,7 +63,9 @@ addEventListener("popstate", (event) => {
     document.title = beneath.title ?? document.title;
     arrived?.();
     leaving = undefined;
+    left = shell().open;
     document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+    if (left) tidy();
   } else if (over === beneath.address) {
     event.stopImmediatePropagation();
     depth = event.state.depth;
@@ -77,15 +80,23 @@ document.addEventListener("htmx:historyRestore", () => {
 
 document.addEventListener("close", (event) => {
   if (event.target !== shell()) return;
-  asked = undefined;
-  content().replaceChildren();
-  (rows()[place] ?? document.getElementById("main")).focus();
+  if (left) {
+    left = false;
+    return;
+  }
+  tidy();
   if (!history.state?.over) return;
   leaving = new Promise((resolve) => {
     arrived = resolve;
   });
   history.go(-depth);
 }, true);
+
+function tidy() {
+  asked = undefined;
+  content().replaceChildren();
+  (rows()[place] ?? document.getElementById("main")).focus();
+}
 
 // While the drawer stands over it, the page beneath shows nothing new of its own; once closed it stays so.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

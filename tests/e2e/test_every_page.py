@@ -237,7 +237,7 @@ def test_open_dialogs_and_menus(page, look, console, acme):
 
 def test_no_page_is_forgotten():
     addresses = [
-        each.format(last="2026-01-01", platform=1, frozen=1, guild=1, grace=1)
+        each.format(last="2026-01-01", platform=1, frozen=1, guild=1, grace=1, key=1)
         for each in OF_BILLING_GROUPS + OF_MEMBERS + OF_OTHERS
     ]
     looked_at = {resolve(each.partition("?")[0]).view_name for each in addresses}

@@ -22,13 +22,13 @@ BEFORE_A_KILL = (0.5, 1.5)  # seconds
 MOST_A_BATCH = 20
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def machine():
     with Machine() as machine:
         yield machine
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def place(machine):
     return json.loads(machine.run("-m", "tests.torture.place"))
 
@@ -52,9 +52,8 @@ def report_until(done, gateway, place, client):
     return acknowledged
 
 
-@pytest.fixture(scope="module")
 def story(machine, place):
-    """What the clients were told, and how often they had to send again."""
+    """What the clients were told while there were kills, and how often they had to send again."""
     done, chance = Event(), random.Random(ROUNDS)
     gateways = [
         Gateway(machine.port, place["organization"], place["secret"]) for _ in range(CLIENTS)
@@ -76,19 +75,18 @@ def story(machine, place):
     return acknowledged, sum(gateway.failures for gateway in gateways)
 
 
-def test_the_database_is_a_durable_one(machine):
+def test_what_was_acknowledged_is_there_exactly_once_whatever_is_killed(machine, place):
     for setting in DURABLE:
         assert machine.ask(f"SHOW {setting}") == [("on",)]
+    acknowledged, failures = story(machine, place)
+    assert failures >= 2 * ROUNDS, "each kill was felt"
+    assert len(acknowledged) > 100 * ROUNDS, "work went on"
+    assert_counted_once(machine, acknowledged)
+    assert_crossed_by_one_at_most(machine, place)
+    assert machine.manage("check_totals").startswith("equal:")
 
 
-def test_the_kills_were_felt_and_work_went_on(story):
-    acknowledged, failures = story
-    assert failures >= 2 * ROUNDS
-    assert len(acknowledged) > 100 * ROUNDS
-
-
-def test_every_acknowledged_report_is_there_exactly_once(machine, story):
-    acknowledged, _failures = story
+def assert_counted_once(machine, acknowledged):
     counted = {"recorded", "duplicate"}
     expected = {
         event: Decimal(str(credits))
@@ -101,11 +99,7 @@ def test_every_acknowledged_report_is_there_exactly_once(machine, story):
     assert {outcome for _credits, outcome in acknowledged.values()} <= counted | {"refused"}
 
 
-def test_the_limit_was_crossed_by_one_report_at_most(machine, place, story):
+def assert_crossed_by_one_at_most(machine, place):
     sql = "SELECT credits FROM billing_usagerecord WHERE billing_group_id = %s ORDER BY id"
     credits = [row[0] for row in machine.ask(sql, place["limited"])]
     assert sum(credits) - max(credits) < place["limit"]
-
-
-def test_totals_equal_the_records(machine, story):
-    assert machine.manage("check_totals").startswith("equal:")
