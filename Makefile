@@ -28,8 +28,8 @@ demo-reset: $(INSTALLED)dev
 	$(POSTGRES) reset --data .demo
 
 test: $(INSTALLED)e2e
-	$(BIN)/python -m pytest -n 3
-	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 3 tests/e2e
+	$(BIN)/python -m pytest -n 2
+	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e
 
 torture: $(INSTALLED)dev
 	TORTURE_ROUNDS=12 $(BIN)/python -m pytest tests/torture
