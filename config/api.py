@@ -237,6 +237,6 @@ def _broken(request, error):
 
 
 @csrf_exempt
-def nowhere(request, path=""):
+def nowhere(request):
     """The answer where the API has no such address."""
     return envelope(request, ApiError(404, _("There is no such address.")))

@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from billing.api import groups as billing_groups
 from billing.api import records, usage
@@ -34,5 +34,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("v1/", api.urls),
-    path("v1/<path:path>", nowhere),
+    re_path("^v1/", nowhere),
 ]

@@ -72,7 +72,7 @@ class Changed(Out):
 @router.get("/groups", response=answers(Groups))
 def list_groups(request, asked: Query[GroupsAsked]):
     """Groups in the order in which they were made."""
-    groups = request.organization.groups.matching(asked.keyword).with_member_count()
+    groups = seen(request.organization.groups.matching(asked.keyword))
     rows, page = page_of(request, groups, asked)
     return {"groups": [shown(group) for group in rows], **page}
 
@@ -150,8 +150,12 @@ def change_members(verb, request, group_id, body):
     )
 
 
+def seen(groups):
+    return groups.select_related("created_by").with_member_count()
+
+
 def found(request, key):
-    return get_object_or_404(request.organization.groups.with_member_count().named_in_api(key))
+    return get_object_or_404(seen(request.organization.groups).named_in_api(key))
 
 
 def shown(group):
