@@ -43,10 +43,6 @@ class LimitForm(OperationForm):
         return _("No limit") if value is None else credits(Decimal(value))
 
 
-class DeleteForm(OperationForm):
-    """Nothing to fill in: the period it was opened in and the button."""
-
-
 class TargetForm(ChosenMembersForm):
     """The billing group that the chosen members get, or the name of a new one."""
 
@@ -88,10 +84,6 @@ class TargetForm(ChosenMembersForm):
         if not self.errors and len(chosen) != 1:
             raise ValidationError(_("Choose a billing group, or name a new one."))
         return cleaned
-
-
-class RemoveForm(ChosenMembersForm):
-    """Nothing to fill in: whom, the period it was opened in and the button."""
 
 
 class MemberBillingGroupForm(OperationForm):

@@ -84,7 +84,7 @@ Credits = Annotated[Exact, _as_number(examples=[1200.5])]
 SignedCredits = Annotated[
     Exact,
     Field(ge=-MOST_CREDITS, le=MOST_CREDITS),
-    _as_number(minimum=-(10**9), maximum=10**9, examples=[-12.5]),
+    _as_number(minimum=-MOST_CREDITS, maximum=MOST_CREDITS, examples=[-12.5]),
 ]
 LimitCredits = Annotated[
     Exact,

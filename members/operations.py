@@ -141,7 +141,8 @@ def edit_member(*, actor, member, name, email, shown=None):
     require_unchanged(member, shown)
     before = (member.name, member.email, member.user_id)
     member.name, member.email = name, email
-    if member.user_id and not _has_signed_in(member.user_id):
+    another = email.lower() != before[1].lower()
+    if another and member.user_id and not _has_signed_in(member.user_id):
         member.user = _user_of(email)
     member.save(update_fields=["name", "email", "user"])
     differs = {"name": before[0] != name, "email": before[1] != email}  # of people, only that
@@ -229,9 +230,7 @@ def enable_member(*, actor, member):
 def remove_member(*, actor, member):
     """Remove `member`: out of all groups, back to Unassigned, no entry, their API keys revoked.
 
-    Usage and records stay.
-
-    Raises LastAdmin, MemberIsGone.
+    Usage and records stay. Raises LastAdmin, MemberIsGone.
     """
     member = _locked_beside_admins(member, leaves_admins=True)
     before = (member.status, member.billing_group_id)

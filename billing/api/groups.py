@@ -236,7 +236,8 @@ def shown(group):
 
 
 def shown_move(moved):
-    sources = BillingGroup.objects.in_bulk(set(moved.places.values()))
+    groups = moved.billing_group.organization.billing_groups
+    sources = groups.in_bulk(set(moved.places.values()))
     return {
         "billing_group_id": moved.billing_group.key,
         "moved": [

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from pydantic import Field, WithJsonSchema
 
 from billing.metering import BATCH, Outcome, Report
+from billing.models import MOST_CREDITS
 from config.api import ApiError
 from config.schemas import Address, Exact, In, MemberId, Time, UserId, number
 from members.models import member_of_key
 from members.text import is_number
 
 ADMISSIONS = {"enforce": False, "force": True}
-AMOUNT = {"type": "number", "minimum": 0, "maximum": 10**9, "examples": [1200.5]}
+AMOUNT = {"type": "number", "minimum": 0, "maximum": MOST_CREDITS, "examples": [1200.5]}
 
 
 class UsageRecordIn(In):

@@ -1,7 +1,9 @@
 -- Judge and record 1 to 1,000 reports of one organization in the order given; one row answers
 -- each. The order of locks is the same in every call: members, ended periods, group totals by key.
--- Raises MP001 when a period is missing (the caller makes it and calls again) and
--- 40001 when another call recorded one of the event ids meanwhile, or a late window changed.
+-- Only an event id that two members were given can come between, before the totals in one call and
+-- after them in another: one is called again then. Raises MP001 when a period is missing (the caller
+-- makes it and calls again) and 40001 when another call recorded one of the event ids meanwhile, or a
+-- late window changed.
 CREATE FUNCTION record_usage(
     of_organization bigint, received_at timestamptz,
     event_ids text[], member_ids bigint[], amounts numeric[], times timestamptz[],

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing import consequences
-from billing.forms import RemoveForm, TargetForm
+from billing.forms import TargetForm
 from billing.limits import with_standing
 from billing.operations import assign_members, assign_to_new_billing_group
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
+from members.operation_forms import ChosenMembersForm
 from members.picker import Picker
 from members.templatetags.console import count
 
@@ -45,7 +46,7 @@ def billing_group_remove(request, organization, key):
     """Return the members of the address to Unassigned, after saying what that does."""
     group = formal_group_of(organization, key)
     picker = Picker(group.members.present(), request.GET)
-    form = RemoveForm(posted(request), organization=organization, picker=picker)
+    form = ChosenMembersForm(posted(request), organization=organization, picker=picker)
     detail = reverse("billing:detail", args=[organization.slug, key])
     if form.is_valid():
         unassigned = organization.billing_groups.unassigned()

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from billing import consequences, limits
-from billing.forms import BillingGroupForm, DeleteForm, LimitForm
+from billing.forms import BillingGroupForm, LimitForm
 from billing.operations import (
     create_billing_group,
     delete_billing_group,
@@ -24,6 +24,7 @@ from billing.tables import (
 )
 from config.htmx import form_view, posted, redirect_after, render_page
 from members.access import organization_admin
+from members.operation_forms import OperationForm
 from members.tables import page_of, search_words
 from members.tabs import tabs
 from members.templatetags.console import count, credits
@@ -123,7 +124,7 @@ def _limited(group, limit):
 @organization_admin
 def billing_group_delete(request, organization, key):
     group = formal_group_of(organization, key)
-    form = DeleteForm(posted(request), organization=organization)
+    form = OperationForm(posted(request), organization=organization)
     arguments = {"actor": request.actor, "billing_group": group}
     if form.is_valid() and (moved := form.run(delete_billing_group, **arguments)):
         messages.success(request, _deleted(group, moved))
