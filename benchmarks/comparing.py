@@ -41,12 +41,12 @@ class Compared:
 
 
 def compare(row, runs, seconds):
-    """Run both sides of `row` in turn, after a second of each that warms up and is not compared.
+    """Run both sides of `row` in turn, after at most a second of each that warms up only.
 
     Raises Broken unless all that was acknowledged is stored, and every total is a sum of records.
     """
     before = UsageRecord.objects.count()
-    warm = [(row.candidate(1), row.limit(1))]
+    warm = [(row.candidate(min(1, seconds)), row.limit(min(1, seconds)))]
     pairs = [(row.candidate(seconds), row.limit(seconds)) for _run in range(runs)]
     acknowledged = sum(each.records for pair in warm + pairs for each in pair)
     _require_exact(before + acknowledged)

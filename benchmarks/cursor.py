@@ -14,11 +14,12 @@ CREDITS = Decimal("1.25")
 
 
 def report(place, *, members, seconds):
-    began, recorded = time.monotonic(), 0
-    while (took := time.monotonic() - began) < seconds:
+    began, recorded, took = time.monotonic(), 0, 0
+    while not recorded or took < seconds:
         usage = Report(str(uuid4()), next(members), CREDITS, timezone.now(), "IDE", "Agent")
         [outcome] = record_usage(organization=place.organization, reports=[usage])
         if outcome.outcome != "recorded":
             raise Broken(f"The report was answered with {outcome}.")
         recorded += 1
+        took = time.monotonic() - began
     return Slice(recorded / took, recorded)

@@ -1,5 +1,6 @@
 """A slice: a few seconds of one kind of work, and how fast it went."""
 
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,13 @@ class Pgbench:
             raise Broken(f"There is no pgbench in {binaries}: install it, or set PG_BIN.")
 
     def run(self, script, *, seconds, clients=1, each=1, **variables):
-        """Let `clients` repeat `script`, which records `each`; returns the Slice."""
+        """Let `clients` repeat `script`, which records `each`; returns the Slice.
+
+        In no seconds each of them does it once, which shows that it works.
+        """
+        how_long = f"--time={seconds}" if seconds else "--transactions=1"
         command = [self.program, "--no-vacuum", "--protocol=prepared", "--jobs=1"]
-        command += [f"--client={clients}", f"--time={seconds}", f"--file={SCRIPTS / script}"]
+        command += [f"--client={clients}", how_long, f"--file={SCRIPTS / script}"]
         command += [f"--define={name}={value}" for name, value in variables.items()]
         done = subprocess.run([*command, self.url], capture_output=True, text=True)
         if done.returncode or int(_said("number of failed transactions: ", done.stdout)):
@@ -46,4 +51,4 @@ class Pgbench:
 
 def _said(name, printed):
     """The number that pgbench printed under `name`."""
-    return printed.partition(name)[2].split(maxsplit=1)[0]
+    return re.match(r"[\d.]+", printed.partition(name)[2])[0]

@@ -1,13 +1,16 @@
 import os
+from copy import deepcopy
 
 import hypothesis
 import pytest
+from django.core.management import call_command
 from django.test import override_settings
 
 from members.models import Member
 
 from .factories import MemberFactory, OrganizationFactory
 from .pages import signed_in
+from .views import Place
 
 suite = hypothesis.settings(
     deadline=None,
@@ -59,3 +62,18 @@ def member(organization):
 def console(admin):
     """A browser in which the admin is signed in."""
     return signed_in(admin)
+
+
+@pytest.fixture(scope="module")
+def stored_place(django_db_setup, django_db_blocker):
+    """A Place that all tests of a module begin with: none of them may be transactional."""
+    with django_db_blocker.unblock():
+        place = Place()
+    yield place
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def place(stored_place, db):
+    return deepcopy(stored_place)

@@ -21,11 +21,6 @@ every_view = pytest.mark.parametrize("name", VIEWS)
 
 
 @pytest.fixture
-def place(db):
-    return Place()
-
-
-@pytest.fixture
 def client(place):
     return signed_in(place.admin)
 

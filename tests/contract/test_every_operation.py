@@ -26,11 +26,6 @@ every_operation = pytest.mark.parametrize("name", CALLS)
 
 
 @pytest.fixture
-def place(db):
-    return Place()
-
-
-@pytest.fixture
 def key(place):
     return new_key(place.admin)
 

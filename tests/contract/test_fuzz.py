@@ -20,7 +20,7 @@ from .calls import CALLS
 from .server import serving
 
 load_all_checks()
-EXAMPLES = 25  # of each operation
+EXAMPLES = 12  # of each operation
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,
