@@ -161,7 +161,7 @@ def _call(organization, reports, received_at):
     rows = list(map(_row, reports))
     one = len(rows) == 1
     columns = rows[0] if one else map(list, zip(*rows, strict=True))
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(CALL_ONE if one else CALL, [organization.pk, received_at, *columns])
         return [_answer(*row) for row in cursor.fetchall()]
 

@@ -98,7 +98,7 @@ def working_key(secret):
 def _find(prefix, now):
     sql, parameters = _lookup()
     given = {SOME_PREFIX: prefix, SOME_TIME: now}
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(sql, [given.get(each, each) for each in parameters])
         row = cursor.fetchone()
     if row is None:

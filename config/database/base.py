@@ -1,11 +1,30 @@
-"""PostgreSQL as Django has it, but that a connection is found alive without a round trip."""
+"""PostgreSQL as Django has it, with connections that say if they live, and prepare statements."""
 
 import select
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor, sql, params):
+        return super().last_executed_query(cursor, sql, params) or sql  # of a prepared one
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
+    def get_connection_params(self):
+        return super().get_connection_params() | {"prepare_threshold": 0}
+
+    def prepared(self):
+        """A cursor for what is asked all day: PostgreSQL plans it once for each connection.
+
+        Other cursors put the parameters into the text, and all of it is planned each time.
+        """
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(base.ServerBindingCursor(self.connection))
+
     def is_usable(self):
         """Asked at each request. A server that is gone has hung up, which can be read here."""
         return self._is_quiet() or super().is_usable()

@@ -1,8 +1,8 @@
-"""A connection that the server has closed is found out before it is used."""
+"""A connection that the server closed is found out before it is used, and it can prepare."""
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.db.backends.postgresql import base
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,3 +45,24 @@ def test_one_that_failed_is_asked():
     process()
     connection.errors_occurred = True
     assert connection.is_usable()
+
+
+def answer(cursor, *parameters):
+    with cursor:
+        cursor.execute("SELECT 60 / %s", parameters)
+        return cursor.fetchone()[0]
+
+
+def test_the_server_plans_once_what_is_prepared_and_nothing_else():
+    connection.close()
+    assert [answer(connection.prepared(), n) for n in (1, 2, 3)] == [60, 30, 20]
+    assert answer(connection.cursor(), 5) == 12
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
+        assert cursor.fetchall() == [("SELECT 60 / $1", 3)]
+
+
+def test_an_error_of_what_is_prepared_is_one_of_django():
+    with pytest.raises(DataError):
+        answer(connection.prepared(), 0)
+    assert answer(connection.prepared(), 4) == 15
