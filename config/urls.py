@@ -9,7 +9,7 @@ from billing.api import records, usage
 from config.api import api, nowhere
 from groups.api import router as groups
 from members.api import router as members
-from members.views.home import home, not_found, organization_home, own_page
+from members.views.home import home, not_found, organization_home, own_page, preferences
 from members.views.settings import settings
 
 admin.autodiscover()
@@ -24,6 +24,7 @@ for router in (usage.router, records.router, billing_groups.router, groups, memb
 
 urlpatterns = [
     path("", home, name="home"),
+    path("preferences/", preferences, name="preferences"),
     path("o/<slug:slug>/", organization_home, name="organization"),
     path("o/<slug:slug>/me/", own_page, name="me"),
     path("o/<slug:slug>/settings/", settings, name="settings"),

@@ -75,6 +75,24 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 ("is_staff", models.BooleanField(default=False, verbose_name="support staff")),
                 (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("zh-hans", "简体中文"), ("ja", "日本語")],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True,
+                        choices=[("light", "Light"), ("dark", "Dark")],
+                        max_length=10,
+                        verbose_name="theme",
+                    ),
+                ),
+                (
                     "date_joined",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(), editable=False

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -22,7 +23,14 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Who signs in; what they are in an organization is a Member."""
+    """Who signs in; what they are in an organization is a Member.
+
+    `language` and `theme`: as they chose; empty as their browser and system have it.
+    """
+
+    class Theme(models.TextChoices):
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
 
     email = models.EmailField(
         _("email"),
@@ -32,6 +40,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("support staff"), default=False)
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, choices=settings.LANGUAGES
+    )
+    theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = UserManager()

@@ -2,12 +2,14 @@ import re
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from billing.limits import with_standing
 from billing.periods import current_period
 from members.access import organization_member
+from members.preferences import save_preferences
 from members.reasons import reasons_in_words
 
 IN_AN_ORGANIZATION = re.compile("/o/([^/]+)/")
@@ -49,6 +51,16 @@ def own_page(request, organization):
         "totals": totals.select_related("billing_group").order_by("-credits", "billing_group"),
     }
     return render(request, "members/me.html", context)
+
+
+@require_POST
+@login_required
+def preferences(request):
+    """Keep the language or the theme whose button was pressed, and show the page again."""
+    save_preferences(request.user, request.POST)
+    back = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(back, request.get_host(), request.is_secure())
+    return redirect(back if is_ours else "home")
 
 
 def not_found(request, exception):
