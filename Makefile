@@ -11,7 +11,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 TEMPLATES = find . -name '*.html' -not -path './.*' -print0 | xargs -0
 INSTALLED := .venv/installed-
 
-.PHONY: demo demo-reset test torture bench check format lock
+.PHONY: demo demo-reset test torture bench lighthouse screenshots check format lock
 
 demo: $(INSTALLED)dev
 	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
@@ -38,6 +38,12 @@ torture: $(INSTALLED)dev
 bench: $(INSTALLED)dev
 	$(BIN)/python -m benchmarks --size $(SIZE) --runs $(RUNS) --seconds $(SECONDS) \
 		--json $(RESULTS) $(if $(PAGE),--page)
+
+lighthouse: $(INSTALLED)e2e
+	$(BIN)/python -m tests.look.lighthouse
+
+screenshots: $(INSTALLED)e2e
+	$(BIN)/python -m tests.look.screenshots
 
 check: $(INSTALLED)dev
 	$(BIN)/ruff check

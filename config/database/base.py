@@ -21,6 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         Other cursors put the parameters into the text, and all of it is planned each time.
         """
+        self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
             return self._prepare_cursor(base.ServerBindingCursor(self.connection))

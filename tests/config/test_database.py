@@ -10,12 +10,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def next_request():
     """What Django does when a request begins, of a connection kept from the last one."""
+    connection.health_check_enabled = True
     connection.health_check_done = False
-    connection.close_if_health_check_failed()
 
 
-def process():
-    with connection.cursor() as cursor:
+def process(ask=connection.cursor):
+    with ask() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return cursor.fetchone()[0]
 
@@ -27,18 +27,17 @@ def end(pid):
 
 def test_a_living_one_is_kept_without_asking_the_server(monkeypatch):
     before = process()
-    connection.health_check_enabled = True
     monkeypatch.setattr(base.DatabaseWrapper, "is_usable", lambda wrapper: pytest.fail("asked"))
     next_request()
     assert process() == before
 
 
-def test_one_that_the_server_ended_is_replaced():
+@pytest.mark.parametrize("ask", [connection.cursor, connection.prepared])
+def test_one_that_the_server_ended_is_replaced_whoever_asks_first(ask):
     before = process()
-    connection.health_check_enabled = True
     end(before)
     next_request()
-    assert process() != before
+    assert process(ask) != before
 
 
 def test_one_that_failed_is_asked():

@@ -1,4 +1,4 @@
-"""The real server, on the database of the tests."""
+"""The real server, on the database of the tests or on another one."""
 
 import contextlib
 import os
@@ -17,12 +17,14 @@ OPTIONS = ["--interface=wsgi", "--workers=1", "--blocking-threads=2", "--log-lev
 
 
 @contextlib.contextmanager
-def serving(patience=60):
+def serving(database=None, patience=60):
     """Run the server; gives the address at which it answers."""
     port = free_port()
     where = ["--host=127.0.0.1", f"--port={port}"]
     command = [GRANIAN, "config.wsgi:application", *OPTIONS, *where]
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": database()})
+    server = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "DATABASE_URL": database or of_tests()}
+    )
     try:
         wait_until_ready(server, port, patience)
         yield f"http://127.0.0.1:{port}"
@@ -31,7 +33,7 @@ def serving(patience=60):
         server.wait(patience)
 
 
-def database():
+def of_tests():
     """The address of the database that Django made for the tests."""
     return os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
 
