@@ -193,6 +193,7 @@ class AdjustmentRefused(Refused):
 
 class EventIdTaken(Refused):
     code = "conflict"
+    is_already_there = True
     field = "event_id"
     message = _("This event id belongs to another record.")
 

@@ -103,7 +103,20 @@ class Key(HttpBearer):
             refused = AuditEntry.Outcome.REFUSED
             record(request.actor, "UseApi", key.organization, attempt, refused)
             raise ApiError(403, _("This API key lacks the scope %s.") % self.scope)
+        require_known(request)
         return key
+
+
+def require_known(request):
+    """Raise ApiError 400 where something is sent that the operation would not read.
+
+    A `periodEnd` in the wrong place guards nothing: whoever sent it must learn that.
+    """
+    names, reads_body = api.read[request.method, request.resolver_match.route]
+    if unknown := request.GET.keys() - names:
+        raise ApiError(400, _("Nobody knows what this asks for."), *sorted(unknown))
+    if request.body and not reads_body:
+        raise ApiError(400, _("This operation reads no body."))
 
 
 READ, WRITE, USAGE = (Key(scope) for scope in ApiKey.Scope.values)

@@ -1,5 +1,7 @@
 """The schema of the HTTP API: what all operations have in common is said of each in one place."""
 
+from functools import cached_property
+
 from ninja import NinjaAPI
 from pydantic.alias_generators import to_camel
 
@@ -28,6 +30,19 @@ RETRY_AFTER = {
 class OpenApi(NinjaAPI):
     """Names operations by what they do, and says which headers and ids all of them have."""
 
+    @cached_property
+    def read(self):
+        """What operations read, by method and route: the names of a query, and whether a body."""
+        return {
+            (method.upper(), _route(path)): (
+                {each["name"] for each in operation["parameters"] if each["in"] == "query"},
+                "requestBody" in operation,
+            )
+            for path, operations in self.get_openapi_schema()["paths"].items()
+            for method, operation in operations.items()
+            if method != "parameters"
+        }
+
     def get_openapi_operation_id(self, operation):
         return to_camel(operation.view_func.__name__)
 
@@ -47,6 +62,11 @@ def _describe(operation):
     operation["responses"] = dict(sorted(operation["responses"].items()))
     for status, answer in operation["responses"].items():
         answer["headers"] = REQUEST_ID | (RETRY_AFTER if status == 429 else {})
+
+
+def _route(path):
+    """The address of the schema as Django's resolver writes it."""
+    return path.removeprefix("/").replace("{", "<").replace("}", ">")
 
 
 def _in_path(name):

@@ -25,21 +25,26 @@ class Page(Out):
     )
 
 
-def page_of(request, rows, paging, key=("pk",)):
+def page_of(request, rows, paging, key=("pk",), period=None):
     """The rows that `paging` asks for of the queryset `rows`, and what the Page says.
 
     `key`: the fields that order the rows and tell them apart; `-` before one for descending. A
-    token fits the same list with the same filters only: else, or where it was tampered with, 400.
+    token fits the same list with the same filters, of the same `period` where there is one: else,
+    or where it was tampered with, 400.
     """
-    return page_over(request, [rows], paging, key)
+    return page_over(request, lambda first: [rows], paging, key, period)
 
 
-def page_over(request, parts, paging, key):
-    """As `page_of`, of rows that stand in several querysets, all of each before the next."""
-    salt = _list(request)
-    beyond = _beyond(key, _read(paging.next_token, salt)) if paging.next_token else Q()
+def page_over(request, parts, paging, key, period=None):
+    """As `page_of`, of rows that stand in several querysets, all of each before the next.
+
+    `parts` gives them: it takes the first value of the key behind which the page begins, or None.
+    """
+    salt = _list(request, period)
+    last = _read(paging.next_token, salt) if paging.next_token else None
+    beyond = _beyond(key, last) if last else Q()
     found, wanted = [], paging.max_results + 1
-    for rows in parts:
+    for rows in parts(last and last[0]):
         found += rows.filter(beyond).order_by(*key)[: wanted - len(found)]
         if len(found) == wanted:
             break
@@ -62,12 +67,13 @@ def _beyond(key, last):
     return Q(**{f"{first}__{sign}": last[0]}) & condition  # what an index is read from
 
 
-def _list(request):
-    """Names the list that is read: its address and filters."""
+def _list(request, period):
+    """Names the list that is read: its address and filters, and the period that it is of."""
     asked = request.GET.copy()
     for name in ("nextToken", "maxResults"):
         asked.pop(name, None)
-    return f"{request.path}?{'&'.join(sorted(asked.urlencode().split('&')))}"
+    filters = "&".join(sorted(asked.urlencode().split("&")))
+    return f"{request.path}?{filters}#{period.pk if period else ''}"
 
 
 def _read(token, salt):

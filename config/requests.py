@@ -3,10 +3,14 @@
 import uuid
 
 import structlog
+from django.core.exceptions import DisallowedHost
 from django.shortcuts import render
 from django.urls import resolve
+from django.utils.translation import gettext as _
 
 from audit.operations import Refused
+
+from .api import ApiError, envelope
 
 
 class RequestIdMiddleware:
@@ -33,10 +37,17 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not request.path_info.startswith("/v1/"):
+        if not f"{request.path_info}/".startswith("/v1/"):
             return self.get_response(request)
-        view, arguments, named = request.resolver_match = resolve(request.path_info)
-        return view(request, *arguments, **named)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            response = envelope(request, ApiError(400, _("Not a host of this server.")))
+        else:
+            view, arguments, named = request.resolver_match = resolve(request.path_info)
+            response = view(request, *arguments, **named)
+        response["Content-Length"] = len(response.content)
+        return response
 
 
 class RefusalMiddleware:

@@ -1,6 +1,7 @@
 """What all requests and answers of the HTTP API are made of."""
 
-from datetime import UTC
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,10 @@ from billing.models import MOST_CREDITS
 from members.form_fields import CleanEmailField
 from members.models import CreditsField
 from members.text import tidy, validate_printable
+
+MILLISECONDS = re.compile(r"-?\d{1,18}", re.ASCII)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 def number(value):
@@ -70,6 +75,24 @@ def _in_utc(at):
         raise ValueError("must be a time that there is") from None
 
 
+def time_of(value):
+    """The time that a text of RFC 3339 says; whether it names its offset is not asked here."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not RFC_3339.fullmatch(value):
+        raise ValueError("must be a time as RFC 3339 has it")
+    return datetime.fromisoformat(value.upper())
+
+
+def _time_or_milliseconds(value):
+    if not isinstance(value, str) or not MILLISECONDS.fullmatch(value):
+        return time_of(value)
+    try:
+        return EPOCH + timedelta(milliseconds=int(value))
+    except OverflowError:
+        raise ValueError("must be a time that there is") from None
+
+
 def _as_number(**schema):
     return WithJsonSchema({"type": "number", **schema})
 
@@ -106,7 +129,9 @@ Email = Annotated[
     AfterValidator(_email),
     Field(max_length=254, json_schema_extra={"format": "email"}),
 ]
-Time = Annotated[AwareDatetime, AfterValidator(_in_utc), Field(examples=["2026-12-01T00:00:00Z"])]
+Utc = Annotated[AwareDatetime, AfterValidator(_in_utc), Field(examples=["2026-12-01T00:00:00Z"])]
+Time = Annotated[Utc, BeforeValidator(time_of)]
+TimeOrMilliseconds = Annotated[Utc, BeforeValidator(_time_or_milliseconds)]
 Id = Annotated[str, Field(examples=["12"])]
 MemberId = Annotated[str, Field(examples=["4711"])]
 UserId = Annotated[str, Field(examples=["user-4711"])]

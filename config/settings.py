@@ -9,6 +9,8 @@ import structlog.tracebacks
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from .logs import add_request_id
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -54,15 +56,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "config.requests.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "config.requests.ApiMiddleware",  # what follows is for pages
+    "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -192,6 +194,7 @@ LOGGING = {
             "()": "structlog.stdlib.ProcessorFormatter",
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
+                add_request_id,
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
             ],

@@ -35,5 +35,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("v1/", api.urls),
-    re_path("^v1/", nowhere),
+    re_path("^v1(?:/|$)", nowhere),
 ]

@@ -1,7 +1,32 @@
 import os
+from io import BytesIO
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+
+def with_length(application):
+    """Django reads as much of a body as its length says: one that is sent in chunks gets one.
+
+    Of what is too long a byte more than allowed is read: enough to be refused.
+    """
+
+    def answer(environ, start_response):
+        if "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" not in environ:
+            body = read(environ["wsgi.input"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
+        return application(environ, start_response)
+
+    return answer
+
+
+def read(stream, most):
+    body = bytearray()
+    while len(body) < most and (more := stream.read(most - len(body))):
+        body += more
+    return bytes(body)
+
+
+application = with_length(get_wsgi_application())

@@ -41,7 +41,7 @@ class Group(models.Model):
     created_by = models.ForeignKey(
         Member, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = GroupQuerySet.as_manager()

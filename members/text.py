@@ -26,8 +26,8 @@ def validate_printable(text):
 
 
 def is_number(text):
-    """Whether `text` is digits that fit an id."""
-    return text.isascii() and text.isdigit() and len(text) < 19
+    """Whether `text` is digits that fit an id, written in the one way that there is."""
+    return text.isascii() and text.isdigit() and len(text) < 19 and (text[0] != "0" or text == "0")
 
 
 class IsCleanText(Func):

@@ -94,7 +94,7 @@ def list_billing_groups(request, asked: Query[BillingGroupsAsked]):
     period = period_of(request, asked.period_end)
     groups = request.organization.billing_groups.alive().matching(asked.keyword)
     groups = seen_in(groups, period)
-    rows, page = page_of(request, groups.filter(is_unassigned=False), asked)
+    rows, page = page_of(request, groups.filter(is_unassigned=False), asked, period=period)
     first = [] if asked.next_token else list(groups.filter(is_unassigned=True))
     return {
         "billing_groups": [shown(group) for group in first + rows],

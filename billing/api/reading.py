@@ -1,6 +1,5 @@
 """Records of usage as they were sent, read one by one: a bad one spoils no other."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from django.db.models.functions import Lower
@@ -10,7 +9,7 @@ from pydantic import Field, WithJsonSchema
 from billing.metering import BATCH, Outcome, Report
 from billing.models import MOST_CREDITS
 from config.api import ApiError
-from config.schemas import Address, Exact, In, MemberId, Time, UserId, number
+from config.schemas import Address, Exact, In, MemberId, Time, UserId, number, time_of
 from members.models import member_of_key
 from members.text import is_number
 
@@ -128,7 +127,7 @@ def _credits(record):
 def _time(record):
     text = _text(record, "occurredAt", None)
     try:
-        return datetime.fromisoformat(text)
+        return time_of(text)
     except ValueError:
         raise Invalid("occurredAt", "not_a_time") from None
 

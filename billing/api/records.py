@@ -126,6 +126,13 @@ def adjust_usage(request, body: NewAdjustment):
     }
 
 
+def as_sent(field, record):
+    """The name by which the record says `field`: for the member it has three."""
+    if field != "memberId" or not isinstance(record, dict):
+        return field
+    return next((name for name in ("memberId", "userId", "email") if record.get(name)), field)
+
+
 def _given(found, field):
     if found is None:
         raise ApiError(400, _("There is no such thing here."), field)
@@ -140,7 +147,7 @@ def _result(record, outcome, unassigned):
     if outcome.reasons:
         result["reasons"] = outcome.reasons
     if outcome.field:
-        result["field"] = outcome.field
+        result["field"] = as_sent(outcome.field, record)
     if outcome.record_id:
         result["recordId"] = str(outcome.record_id)
     if group := outcome.billing_group_id:

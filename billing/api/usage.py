@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
-from billing.models import UsageTotal
+from billing.models import GroupTotal, UsageTotal
 from billing.periods import all_periods
 from config.api import READ, answers
 from config.named import period_of
@@ -24,6 +24,7 @@ from config.schemas import (
     PersonName,
     Text,
     Time,
+    TimeOrMilliseconds,
     UserId,
 )
 
@@ -52,11 +53,14 @@ class UsageEvents(Page):
     usages: list[UsageEvent]
 
 
+EITHER = "RFC 3339, or Unix time in milliseconds."
+
+
 class Between(In):
     """Which records: `startDate` included, `endDate` excluded; else since the first period."""
 
-    start_date: Time | None = Field(None, description="RFC 3339, or Unix time in milliseconds.")
-    end_date: Time | None = Field(None, description="RFC 3339, or Unix time in milliseconds.")
+    start_date: TimeOrMilliseconds | None = Field(None, description=EITHER)
+    end_date: TimeOrMilliseconds | None = Field(None, description=EITHER)
     sources: Words = Field("", description="Some of the sources, separated by commas.")
     operations: Words = Field("", description="Some of the operations, separated by commas.")
 
@@ -161,12 +165,17 @@ def member_of(request, member_id):
 
 
 def events(request, asked, **of):
-    """A page of records: period by period, each read along an index."""
+    """A page of records: period by period, each that has some read along an index."""
     records = chosen(request.organization.usage_records.filter(**of), asked)
     records = records.select_related("member", "billing_group")
-    parts = (
-        records.filter(period=period) for period in periods_between(request.organization, asked)
-    )
+    totals = UsageTotal if of else GroupTotal
+    used = Exists(totals.objects.filter(period=OuterRef("pk"), **of))
+    periods = periods_between(request.organization, asked).filter(used)
+
+    def parts(latest):
+        behind = periods.filter(starts_at__lte=latest) if latest else periods
+        return (records.filter(period=period) for period in behind)
+
     rows, page = page_over(request, parts, asked, key=("-occurred_at", "-pk"))
     return {"usages": [shown_event(record) for record in rows], **page}
 
@@ -197,7 +206,9 @@ def usage_rows(request, asked, **of):
     period = period_of(request, asked.period_end)
     totals = UsageTotal.objects.filter(organization=request.organization, period=period, **of)
     totals = totals.exclude(credits=0).select_related("billing_group", "member")
-    rows, page = page_of(request, totals, asked, key=("billing_group_id", "member_id"))
+    rows, page = page_of(
+        request, totals, asked, key=("billing_group_id", "member_id"), period=period
+    )
     return {
         "usages": [shown_total(total) for total in rows],
         "period_start": period.starts_at,

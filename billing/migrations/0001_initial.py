@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                        auto_now_add=True, db_default=django.db.models.functions.datetime.Now()
                     ),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),

@@ -76,7 +76,7 @@ class BillingGroup(models.Model):
     period_limit = CreditsField(_("period usage limit"), null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = inside(Member, null=True, editable=False, db_index=False)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = BillingGroupQuerySet.as_manager()

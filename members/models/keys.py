@@ -20,12 +20,13 @@ LONGEST_LIFE = timedelta(days=366)  # a year, the one with a leap day too
 
 class ApiKeyQuerySet(models.QuerySet):
     def working(self, now):
-        """Neither revoked nor expired, and made by somebody who is an enabled admin still."""
+        """Neither revoked nor expired, and made by an enabled admin who may sign in."""
         return self.filter(
             revoked_at=None,
             expires_at__gt=now,
             created_by__status=Member.Status.ENABLED,
             created_by__role=Member.Role.ADMIN,
+            created_by__user__is_active=True,
         )
 
 

@@ -42,7 +42,14 @@ def test_every_error_comes_in_the_envelope(api, status, code, ask):
 
 @pytest.mark.parametrize(
     "address",
-    ["/v1/", "/v1/nowhere", "/v1/a%0Ab", "/v1/organizations/", "/v1/organizations/1/members/"],
+    [
+        "/v1",
+        "/v1/",
+        "/v1/nowhere",
+        "/v1/a%0Ab",
+        "/v1/organizations/",
+        "/v1/organizations/1/members/",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_address_that_there_is_not_answers_in_the_envelope_without_a_key(db, address, method):

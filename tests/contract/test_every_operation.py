@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from members.keys import revoke_api_key
-from members.models import ApiKey, Member
+from members.models import ApiKey, Member, User
 from members.operations import change_role, disable_member, remove_member
 
 from ..factories import TESTS, MemberFactory, new_key
@@ -122,6 +122,9 @@ ENDINGS = {
     "demoted": lambda key: change_role(actor=TESTS, member=key.created_by, role="org_member"),
     "disabled": lambda key: disable_member(actor=TESTS, member=key.created_by),
     "removed": lambda key: remove_member(actor=TESTS, member=key.created_by),
+    "barred from signing in": lambda key: User.objects.filter(pk=key.created_by.user_id).update(
+        is_active=False
+    ),
 }
 
 

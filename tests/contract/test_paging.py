@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -188,3 +189,40 @@ def test_the_last_page_costs_as_many_queries_as_the_first(api, organization):
         api.get("/members", nextToken=token)
     assert len(first) == len(later)
     assert not any("OFFSET" in query["sql"] for query in [*first, *later])
+
+
+def test_a_list_of_one_period_is_not_read_on_in_the_next(api, organization, member):
+    BillingGroupFactory.create_batch(2, organization=organization)
+    for place in organization.billing_groups.formal():
+        report(MemberFactory(organization=organization, billing_group=place, is_unlimited=True))
+    lists = {"/billing-groups": "billingGroups", "/billing-groups/usage": "usages"}
+    tokens = {path: token_of(api, path) for path in lists}
+    [period] = organization.periods.all()
+    with time_machine.travel(period.ends_at + timedelta(seconds=1), tick=False):
+        for path, token in tokens.items():
+            assert api.get(path, nextToken=token, maxResults=1).status_code == 400
+            end = period.ends_at.isoformat()
+            again = read_through(api, path, lists[path], maxResults=1, periodEnd=end)
+            assert len(again) >= 2
+
+
+def test_a_page_of_events_asks_nothing_of_periods_without_usage_or_before_it(admin):
+    organization = OrganizationFactory(opened_at=utc(2016, 1, 1))
+    member = MemberFactory(organization=organization, is_unlimited=True, role="org_admin")
+    for year in (2017, 2018, 2019):
+        at = utc(year, 6, 1)
+        record_usage(organization=organization, reports=[usage(member, at=at)], received_at=at)
+    api = Api(organization, new_key(member).secret)
+    api.get("/usage-events")
+    assert organization.periods.count() > 40
+    for path in ("/usage-events", f"/members/{member.pk}/usage-events"):
+        token, counts = {}, []
+        for _page in range(3):
+            with CaptureQueriesContext(connection) as queries:
+                response = api.get(path, maxResults=1, **token)
+            counts.append(len(queries))
+            token = {"nextToken": response.body.get("nextToken")}
+        assert token == {"nextToken": None}
+        assert (
+            max(counts) <= counts[0] + 1
+        )  # what is left of the period that the last page ended in
