@@ -11,7 +11,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 TEMPLATES = find . -name '*.html' -not -path './.*' -print0 | xargs -0
 INSTALLED := .venv/installed-
 
-.PHONY: demo demo-reset test torture bench lighthouse screenshots check format lock
+.PHONY: demo demo-reset test torture bench lighthouse screenshots check format messages lock
 
 demo: $(INSTALLED)dev
 	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
@@ -58,6 +58,12 @@ format: $(INSTALLED)dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(TEMPLATES) $(BIN)/djade --target-version 5.2
+
+# Needs the machine's gettext. What it writes is committed: .po to translate, .mo as they are read.
+messages: $(INSTALLED)dev
+	DEMO=1 $(MANAGE) makemessages --locale zh_Hans --locale ja --no-location --no-wrap --no-obsolete
+	sed -i '/^"POT-Creation-Date:/d' locale/*/LC_MESSAGES/django.po
+	DEMO=1 $(MANAGE) compilemessages --locale zh_Hans --locale ja --ignore '.*'
 
 lock:
 	$(LOCK) requirements/base.in --output-file requirements/base.txt
