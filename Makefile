@@ -62,7 +62,7 @@ format: $(INSTALLED)dev
 # Needs the machine's gettext. What it writes is committed: .po to translate, .mo as they are read.
 messages: $(INSTALLED)dev
 	DEMO=1 $(MANAGE) makemessages --locale zh_Hans --locale ja --no-location --no-wrap --no-obsolete
-	sed -i '/^"POT-Creation-Date:/d' locale/*/LC_MESSAGES/django.po
+	sed -i -E '/^"(POT-Creation-Date|Report-Msgid-Bugs-To):/d' locale/*/LC_MESSAGES/django.po
 	DEMO=1 $(MANAGE) compilemessages --locale zh_Hans --locale ja --ignore '.*'
 
 lock:

@@ -41,7 +41,7 @@ def _current(organization, period, used, now):
             "note": _("Ends on %(day)s") % {"day": date_format(period.last_day, "DATE_FORMAT")},
         },
         {
-            "label": _("At 80% or more"),
+            "label": _("At %(percent)s or more") % {"percent": "80%"},
             "figure": count(near["near"]),
             "note": blocked % {"count": count(near["blocked"])} if near["near"] else "",
         },

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
@@ -145,7 +145,7 @@ def group_remove(request, organization, pk):
     chosen = picker.chosen()
     context = {
         "title": _("Remove from %(name)s?") % {"name": group.name},
-        "submit_label": _("Remove"),
+        "submit_label": pgettext("from a group", "Remove"),
         "destructive": True,
         "changes": [_leave(group, chosen.count())],
         "stays": [_("Accounts, billing groups, personal limits and usage.")],

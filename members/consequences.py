@@ -48,7 +48,7 @@ def _of_late_window(before, after, now):
 
 
 def _day(day):
-    return date_format(day, pgettext("first day of a period", "M j"))
+    return date_format(day, pgettext("day and month", "M j"))
 
 
 def _moment(period):

@@ -54,7 +54,7 @@ def _group_limit(member, period):
 
 def _use(used, limit, period):
     end = period.ends_at.astimezone(period.organization.zone)
-    day = date_format(end, pgettext("first day of a period", "M j"))
+    day = date_format(end, pgettext("day and month", "M j"))
     return {"used": credits(used), "limit": credits(limit), "day": day}
 
 

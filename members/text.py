@@ -5,6 +5,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, CheckConstraint, Func
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -28,6 +29,11 @@ def validate_printable(text):
 def is_number(text):
     """Whether `text` is digits that fit an id, written in the one way that there is."""
     return text.isascii() and text.isdigit() and len(text) < 19 and (text[0] != "0" or text == "0")
+
+
+def listed(words):
+    """Words one after another, as the language divides them."""
+    return pgettext("between the words of a list", ", ").join(map(str, words))
 
 
 class IsCleanText(Func):

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from billing import consequences
 from billing.forms import TargetForm
@@ -58,7 +58,7 @@ def billing_group_remove(request, organization, key):
     context = {
         "organization": organization,
         "title": _("Remove from %(name)s?") % {"name": group.name},
-        "submit_label": _("Remove"),
+        "submit_label": pgettext("from a group", "Remove"),
         "cancel_url": detail,
         "destructive": True,
         "changes": changes,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from members.text import clean_text_constraint, validate_printable
+from members.text import clean_text_constraint, listed, validate_printable
 
 from .members import Member
 from .organizations import Organization
@@ -93,7 +93,7 @@ class ApiKey(models.Model):
 
     @property
     def scopes_in_words(self):
-        return ", ".join(str(self.Scope(scope).label) for scope in self.scopes)
+        return listed(self.Scope(scope).label for scope in self.scopes)
 
     @property
     def is_expired(self):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from billing import limits
 from billing.models import BillingGroup
 from members.models import Member
+from members.text import listed
 
 register = template.Library()
 
@@ -59,7 +60,7 @@ def period_label(period):
     """The period's first and last day: Nov 1 – Nov 30, 2026."""
     first = date_format(period.first_day, pgettext("first day of a period", "M j"))
     last = date_format(period.last_day, pgettext("last day of a period", "M j, Y"))
-    return f"{first} – {last}"
+    return pgettext("days of a period", "%(first)s – %(last)s") % {"first": first, "last": last}
 
 
 @register.inclusion_tag("_meter.html")
@@ -100,7 +101,8 @@ def member_badge(member):
     if member.status == Member.Status.DISABLED:
         return {"text": member.get_status_display()}
     if member.reasons:
-        reasons = "; ".join(str(REASONS[reason]) for reason in member.reasons)
+        between = pgettext("between the reasons of a block", "; ")
+        reasons = between.join(str(REASONS[reason]) for reason in member.reasons)
         return {"text": gettext("Blocked"), "kind": "danger", "icon": "ban", "reason": reasons}
     return {"text": member.get_status_display(), "kind": "ok"}
 
@@ -110,7 +112,7 @@ def few_names(groups):
     """The first two names, then how many more; a dash for none."""
     names = [group.name for group in groups]
     more = f" +{count(len(names) - 2)}" if len(names) > 2 else ""
-    return (", ".join(names[:2]) + more) or "–"
+    return (listed(names[:2]) + more) or "–"
 
 
 @register.simple_tag
