@@ -10,7 +10,7 @@ import pytest
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parents[1]
-LANGUAGES = ["zh_Hans"]
+LANGUAGES = ["zh_Hans", "ja"]
 NOT_OURS = {"benchmarks", "tests"}
 MARKS = {
     f"{kind}gettext{when}": kind for kind in ("", "n", "p", "np") for when in ("", "_lazy", "_noop")
