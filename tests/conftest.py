@@ -5,6 +5,7 @@ import hypothesis
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import translation
 
 from members.models import Member
 
@@ -39,6 +40,13 @@ def settings_for_tests():
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         WHITENOISE_AUTOREFRESH=True,  # else it warns that nothing was collected
     ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """What a request of another language leaves behind in its thread ends with the test."""
+    with translation.override("en"):
         yield
 
 

@@ -38,6 +38,11 @@ def local_day(at, organization):
     return date_format(at.astimezone(organization.zone), "DATE_FORMAT")
 
 
+@register.simple_tag
+def local_now(organization):
+    return local_time(timezone.now(), organization)
+
+
 @register.inclusion_tag("_meter.html")
 def meter(used, limit):
     """Credits used against a limit; None means no limit, 0 frozen: an empty bar."""
