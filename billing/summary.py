@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from members.templatetags.console import count, credits, lateness
 
@@ -38,7 +38,8 @@ def _current(organization, period, used, now):
         {
             "label": _("Days left"),
             "figure": count(left),
-            "note": _("Ends on %(day)s") % {"day": date_format(period.last_day, "DATE_FORMAT")},
+            "note": _("Ends on %(day)s")
+            % {"day": date_format(period.last_day, pgettext("day and month", "M j"))},
         },
         {
             "label": _("At %(percent)s or more") % {"percent": "80%"},

@@ -1,5 +1,6 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.tables import METER, NAME, NUMBER, STATUS, ConsoleTable, by
 
@@ -35,7 +36,7 @@ class PastBillingGroupsTable(BillingGroupsTable):
 class UsageTable(ConsoleTable):
     """Who used how many Credits under one billing group in one period."""
 
-    name = tables.Column(_("Name"), attrs=NAME)
+    name = tables.Column(pgettext_lazy("of a person", "Name"), attrs=NAME)
     used = tables.Column(_("Credits Consumption"), attrs=NUMBER, initial_sort_descending=True)
 
     class Meta(ConsoleTable.Meta):
@@ -46,7 +47,7 @@ class UsageTable(ConsoleTable):
 
 
 class GroupMembersTable(ConsoleTable):
-    name = tables.Column(_("Name"), attrs=NAME)
+    name = tables.Column(pgettext_lazy("of a person", "Name"), attrs=NAME)
     used = tables.Column(_("Usage (Credits)"), orderable=False, attrs=METER)
     status = tables.Column(_("Status"), orderable=False, attrs=STATUS)
 

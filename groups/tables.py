@@ -1,5 +1,6 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.tables import NAME, ConsoleTable, by
 
@@ -23,7 +24,7 @@ class GroupsTable(ConsoleTable):
 
 
 class GroupMembersTable(ConsoleTable):
-    name = tables.Column(_("Name"), attrs=NAME)
+    name = tables.Column(pgettext_lazy("of a person", "Name"), attrs=NAME)
     billing_group = tables.Column(
         _("Billing Group"), orderable=False, attrs={"th": {"class": "table__group"}}
     )

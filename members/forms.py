@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models import BillingGroup
 
@@ -73,7 +74,7 @@ class IdentityForm(OperationForm):
     """Name and email of a member."""
 
     rule_field = "email"
-    name = CleanCharField(label=_("Name"), max_length=100)
+    name = CleanCharField(label=pgettext_lazy("of a person", "Name"), max_length=100)
     email = CleanEmailField(label=_("Email"), max_length=254)
 
 

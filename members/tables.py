@@ -3,6 +3,7 @@ from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.limits import with_usage
 
@@ -70,7 +71,7 @@ class ConsoleTable(tables.Table):
 
 
 class MembersTable(ConsoleTable):
-    name = tables.Column(_("Name"), attrs=NAME)
+    name = tables.Column(pgettext_lazy("of a person", "Name"), attrs=NAME)
     role = tables.Column(
         _("Role"), orderable=False, attrs={"th": {"class": "table__role table__from-768"}}
     )

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.text import clean_text_constraint, is_number, validate_printable
 
@@ -61,7 +62,9 @@ class Member(models.Model):
         Organization, models.PROTECT, related_name="members", db_index=False
     )
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", null=True)
-    name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
+    name = models.CharField(
+        pgettext_lazy("of a person", "name"), max_length=100, validators=[validate_printable]
+    )
     email = models.EmailField(_("email"), max_length=254, validators=[validate_printable])
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.MEMBER)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ENABLED)

@@ -3,6 +3,7 @@
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
+from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +111,14 @@ def member_badge(member):
         reasons = between.join(str(REASONS[reason]) for reason in member.reasons)
         return {"text": gettext("Blocked"), "kind": "danger", "icon": "ban", "reason": reasons}
     return {"text": member.get_status_display(), "kind": "ok"}
+
+
+@register.simple_tag
+def name_of(billing_group):
+    """The name of a billing group; that of Unassigned is English in every language."""
+    if billing_group.is_unassigned:
+        return format_html('<span lang="en" translate="no">{}</span>', billing_group.name)
+    return billing_group.name
 
 
 @register.simple_tag

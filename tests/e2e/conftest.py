@@ -53,11 +53,6 @@ def base_url(live_server):
     return live_server.url
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "en-US"}
-
-
 class Console:
     """What the browser said, and the failed answers that the test provokes."""
 
@@ -85,7 +80,7 @@ def console():
 @pytest.fixture
 def new_context(new_context, console):
     def make(**options):
-        context = new_context(**{"viewport": WIDE, **options})
+        context = new_context(**{"viewport": WIDE, "locale": "en-US", **options})
         context.set_default_timeout(10_000)
         console.listen(context)
         return context

@@ -133,9 +133,10 @@ class Look:
         self.page.emulate_media(color_scheme="dark")
         wrong += self._violations({"runOnly": ["color-contrast"]})
         self.page.emulate_media(color_scheme="light")
-        for width in WIDTHS:
-            wrong += self._too_wide(width)
-        self._note(place, wrong)
+        self._note(place, [*wrong, *self._widths()])
+
+    def its_width(self, place):
+        self._note(place, self._widths())
 
     def on_a_phone(self, place):
         self.page.set_viewport_size(NARROW)
@@ -150,6 +151,9 @@ class Look:
         found = AXE.run(self.page, options={**options, "resultTypes": ["violations"]})
         for each in found.response["violations"]:
             yield from (f"{each['id']}: {node['target']}" for node in each["nodes"])
+
+    def _widths(self):
+        return [wrong for width in WIDTHS for wrong in self._too_wide(width)]
 
     def _too_wide(self, room):
         self.page.set_viewport_size({**WIDE, "width": room})
@@ -171,6 +175,15 @@ def test_pages(page, look, acme, addresses):
     for address in addresses:
         page.goto(address.format(**acme))
         look(address)
+    assert look.problems == {}
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "ja-JP"])
+def test_pages_in_other_languages_are_not_too_wide(enter, admin, acme, locale):
+    look = Look(enter(admin, locale=locale))
+    for address in (*OF_BILLING_GROUPS, *OF_MEMBERS, *OF_OTHERS):
+        look.page.goto(address.format(**acme))
+        look.its_width(address)
     assert look.problems == {}
 
 
