@@ -30,6 +30,15 @@ def first_instant(day, zone):
     return instant.replace(microsecond=0)
 
 
+def local_days(period):
+    """The local days of `period`, each with the instant at which it begins in the period."""
+    zone, day, days = period.organization.zone, period.first_day, {}
+    while day <= period.last_day:
+        days[day] = max(period.starts_at, first_instant(day, zone))
+        day += timedelta(days=1)
+    return days
+
+
 def boundaries_around(organization, at):
     """Boundaries of the organization's calendar from two months before `at` to two after."""
     zone, start_day = organization.zone, organization.period_start_day

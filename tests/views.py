@@ -149,6 +149,8 @@ VIEWS = {
     "members:adjust": View(of="member", sends=an_adjustment),
     "billing:list": View(region="billing-groups"),
     "billing:create": View(sends=a_name),
+    "billing:days": View(region="days"),
+    "billing:group-days": View(region="group-days", of="group"),
     "billing:export": View(region="export-preview"),
     "billing:download": View(),
     "billing:handle": View(region="picker", sends=a_choice),

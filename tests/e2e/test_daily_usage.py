@@ -1,0 +1,49 @@
+"""Daily usage: drawn where one looks, fetched by itself; without scripts a link leads to it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories import limit
+
+from .screen import BILLING_GROUPS, choose
+
+DAILY = re.compile("^Daily Credits, .* highest 127.5 on ")
+
+
+@pytest.fixture
+def page(enter, admin, people, scripted):
+    return enter(admin, java_script_enabled=scripted)
+
+
+def find_days(page, scripted):
+    if not scripted:
+        page.get_by_role("link", name="Show daily usage").click()
+
+
+def test_the_days_of_all_billing_groups_stand_above_the_list(page, scripted):
+    page.goto(BILLING_GROUPS)
+    find_days(page, scripted)
+    expect(page.get_by_role("img", name=DAILY)).to_be_visible()
+    page.get_by_text("Show as table").click()
+    expect(page.get_by_role("row", name="All days 127.5")).to_be_visible()
+
+
+def test_the_days_of_the_last_period_are_those_of_that_period(page, scripted):
+    page.goto(BILLING_GROUPS)
+    page.get_by_role("link", name="Previous period").click()
+    find_days(page, scripted)
+    expect(page.get_by_role("img", name=re.compile("highest 9 on "))).to_be_visible()
+
+
+@pytest.mark.parametrize("scripted", [True], indirect=True)
+def test_the_drawer_has_the_days_of_its_group_with_the_usage(page, people, platform):
+    limit(platform, 500)
+    page.goto(BILLING_GROUPS)
+    choose(page, "Unassigned", "View")
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("link", name="Members", exact=True)).to_be_visible()
+    expect(drawer.get_by_role("img", name=DAILY)).to_have_count(0)
+    drawer.get_by_role("link", name="Usage").click()
+    expect(drawer.get_by_role("img", name=DAILY)).to_be_visible()
