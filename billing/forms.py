@@ -16,6 +16,7 @@ from members.operation_forms import (
 )
 from members.templatetags.console import credits, period_label
 
+from . import consequences
 from .models import BillingGroup, GroupTotal, Period
 from .periods import current_period
 
@@ -34,10 +35,21 @@ class LimitForm(OperationForm):
         help_text=_("Leave empty for no limit; 0 freezes the billing group."),
     )
 
-    def __init__(self, *args, group, **kwargs):
+    def __init__(self, *args, group, typed, **kwargs):
+        """`typed`: what an address says of the field of an unsent form."""
+        self.group = group
         limit = "" if group.period_limit is None else credits(group.period_limit)
         shown = {"period_limit": group.period_limit}
-        super().__init__(*args, shown=shown, initial={"limit": limit}, **kwargs)
+        initial = {"limit": typed.get("limit", limit)}
+        super().__init__(*args, shown=shown, initial=initial, **kwargs)
+
+    def consequence(self, now):
+        """What saving the limit that stands in the form would do; nothing where it is none."""
+        try:
+            limit = self.fields["limit"].clean(self["limit"].value())
+        except ValidationError:
+            return []
+        return consequences.of_limiting(self.group, limit, current_period(self.organization), now)
 
     def said(self, name, value):
         return _("No limit") if value is None else credits(Decimal(value))

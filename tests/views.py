@@ -156,7 +156,7 @@ VIEWS = {
     "billing:handle": View(region="picker", sends=a_choice),
     "billing:detail": View(region="group-members", of="group"),
     "billing:edit": View(of="group", sends=a_name),
-    "billing:limit": View(of="group", sends=a_limit),
+    "billing:limit": View(region="limit-preview", of="group", sends=a_limit),
     "billing:assign": View(region="picker", of="group", sends=a_choice),
     "billing:remove": View(of="group", asks=a_payer, sends=nothing),
     "billing:delete": View(of="group", sends=nothing),

@@ -1,8 +1,11 @@
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q, Sum
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -54,7 +57,7 @@ def billing_group_list(request, organization):
         "table": table,
         "q": q,
         "totals": totals,
-        "strip": strip(organization, period, totals["all"]),
+        "strip": strip(organization, period, totals["all"], timezone.now()),
         "tabs": tabs(organization, "billing"),
     }
     return render_page(request, "billing/list.html", "billing-groups", context)
@@ -98,14 +101,26 @@ def billing_group_edit(request, organization, key):
 @organization_admin
 def billing_group_limit(request, organization, key):
     group = formal_group_of(organization, key)
-    form = LimitForm(posted(request), organization=organization, group=group)
+    if "look" in request.POST:
+        return redirect(f"{request.path}?{urlencode({'limit': request.POST.get('limit', '')})}")
+    form = LimitForm(posted(request), organization=organization, group=group, typed=request.GET)
     if form.is_valid():
         arguments = {"billing_group": group, "credits": form.cleaned_data["limit"]}
         if form.run(set_period_limit, actor=request.actor, **arguments):
             messages.success(request, _limited(group, form.cleaned_data["limit"]))
             return _to_list_or_details(request, organization, key)
-    context = {"title": _("Set Period Limit"), "submit_label": _("Save"), "group": group}
-    return form_page(request, organization, form, "billing/limit.html", **context)
+    context = {
+        "title": _("Set Period Limit"),
+        "organization": organization,
+        "form": form,
+        "group": group,
+        "consequence": form.consequence(timezone.now()),
+        "submit_label": _("Save"),
+        "cancel_url": reverse("billing:list", args=[organization.slug]),
+    }
+    response = render_page(request, "billing/limit.html", "limit-preview", context)
+    response.status_code = form.status
+    return response
 
 
 def _to_list_or_details(request, organization, key):

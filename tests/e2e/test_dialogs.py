@@ -182,3 +182,20 @@ def test_a_plain_member_is_told_that_the_page_is_for_admins(enter, console, orga
     console.provoke(403)
     page.goto(BILLING_GROUPS)
     expect(heading(page, "Only for admins")).to_be_visible()
+
+
+def test_what_a_limit_would_do_is_said_while_it_is_typed(page, platform, people):
+    assign(people["Grace"], platform)
+    report(people["Grace"], 130)
+    page.goto(BILLING_GROUPS)
+    choose(page, "Platform", "Set Period Limit")
+    dialog = page.get_by_role("dialog", name="Set Period Limit")
+    expect(dialog.get_by_text("At today’s pace about").first).to_be_visible()
+    field = dialog.get_by_label("Period Usage Limit")
+    field.press_sequentially("130")
+    expect(dialog.get_by_text("1 member is blocked at once.").first).to_be_visible()
+    expect(dialog.get_by_role("status")).to_contain_text("1 member is blocked at once.")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("130")
+    dialog.get_by_role("button", name="Save").click()
+    expect_notice(page, "Platform is limited to 130 Credits.")
