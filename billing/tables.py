@@ -46,6 +46,22 @@ class UsageTable(ConsoleTable):
         return queryset.order_by(by("used", is_descending), "pk"), True
 
 
+class RecordsTable(ConsoleTable):
+    """What one user used under one billing group in one period, record by record."""
+
+    occurred_at = tables.Column(_("Time"), attrs=NAME, initial_sort_descending=True)
+    source = tables.Column(
+        _("Source"), orderable=False, attrs={"th": {"class": "table__group table__from-768"}}
+    )
+    credits = tables.Column(_("Credits"), orderable=False, attrs=NUMBER)
+
+    class Meta(ConsoleTable.Meta):
+        order_by = "-occurred_at"
+
+    def order_occurred_at(self, queryset, is_descending):
+        return queryset.order_by(by("occurred_at", is_descending), by("pk", is_descending)), True
+
+
 class GroupMembersTable(ConsoleTable):
     name = tables.Column(pgettext_lazy("of a person", "Name"), attrs=NAME)
     used = tables.Column(_("Usage (Credits)"), orderable=False, attrs=METER)

@@ -22,22 +22,23 @@ def search_words(data):
     return tidy(data.get("q", "").replace("\0", ""))
 
 
-def page_of(table, request, rows_of, **also):
+def page_of(table, request, rows_of=None, **also):
     """The page that the address asks for: its ids first, then `rows_of` a queryset of those alone.
 
+    Without `rows_of` its rows at once: where they need no more columns.
     `also`: a condition for rows that stand beside the page, such as the system billing group;
     the page has them as `beside`.
     """
     rows = table.data.data
-    page = Paginator(rows.values_list("pk", flat=True), _size(request)).get_page(
-        request.GET.get("page")
-    )
-    ids = list(page.object_list)
-    wanted = Q(pk__in=ids) | Q(**also) if also else Q(pk__in=ids)
-    found = {row.pk: row for row in rows_of(rows.model.objects.filter(wanted))}
-    page.object_list = [found.pop(pk) for pk in ids if pk in found]
-    page.beside = list(found.values())
+    shown = rows.values_list("pk", flat=True) if rows_of else rows
+    page = Paginator(shown, _size(request)).get_page(request.GET.get("page"))
     page.sizes = [(size, None if size == PAGE_SIZE else size) for size in PAGE_SIZES]
+    if rows_of:
+        ids = list(page.object_list)
+        wanted = Q(pk__in=ids) | Q(**also) if also else Q(pk__in=ids)
+        found = {row.pk: row for row in rows_of(rows.model.objects.filter(wanted))}
+        page.object_list = [found.pop(pk) for pk in ids if pk in found]
+        page.beside = list(found.values())
     return page
 
 

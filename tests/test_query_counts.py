@@ -19,7 +19,7 @@ class Crowd:
     def __init__(self, organization):
         self.organization = organization
         self.group = BillingGroupFactory(organization=organization)
-        self.number = 0
+        self.number, self.users = 0, []
 
     def grow_to(self, number):
         new, self.number = number - self.number, number
@@ -29,9 +29,11 @@ class Crowd:
         many_members(self.organization, new)
         users = many_members(self.organization, new, billing_group=self.group, is_unlimited=True)
         now = timezone.now()
-        reports = [usage(user, 1, at=now) for user in users]
-        outcomes = record_usage(organization=self.organization, reports=reports)
-        assert {outcome.outcome for outcome in outcomes} == {"recorded"}
+        self.users = self.users or users
+        reports = [usage(user, 1, at=now) for user in [*users, *self.users[:1] * new]]
+        for part in (reports[:new], reports[new:]):
+            outcomes = record_usage(organization=self.organization, reports=part)
+            assert {outcome.outcome for outcome in outcomes} == {"recorded"}
 
 
 @pytest.fixture
@@ -41,12 +43,13 @@ def crowd(organization, admin):
 
 def asked(crowd, client):
     """How many queries each list asks for, as a page and as a region."""
-    organization, key = crowd.organization, crowd.group.key
+    organization, key, user = crowd.organization, crowd.group.key, crowd.users[0]
     lists = {
         "billing-groups": url("billing:list", organization),
         "members": url("members:list", organization),
         "group-members": url("billing:detail", organization, key),
         "group-usage": url("billing:detail", organization, key, show="usage"),
+        "group-records": url("billing:detail", organization, key, show="usage", member=user.pk),
         "picker": url("billing:handle", organization),
         "export-preview": url("billing:export", organization),
         "groups": url("groups:list", organization),

@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q, Sum
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from billing.tables import (
     BillingGroupsTable,
     GroupMembersTable,
     PastBillingGroupsTable,
+    RecordsTable,
     UsageTable,
 )
 from config.htmx import form_view, posted, redirect_after, render_page
@@ -167,7 +168,11 @@ def billing_group_detail(request, organization, key):
     has_members = period.is_current and group.deleted_at is None
     shows_members = has_members and request.GET.get("show") != "usage"
     q = search_words(request.GET)
-    rows = _members_of if shows_members else _users_of
+    rows, region = _users_of, "group-usage"
+    if shows_members:
+        rows, region = _members_of, "group-members"
+    elif "member" in request.GET:
+        rows, region = _records_of, "group-records"
     context = {
         "organization": organization,
         "period": period,
@@ -177,7 +182,6 @@ def billing_group_detail(request, organization, key):
         "shows_members": shows_members,
         **rows(request, group, period, q),
     }
-    region = "group-members" if shows_members else "group-usage"
     return render_page(request, "billing/detail.html", region, context)
 
 
@@ -197,3 +201,11 @@ def _users_of(request, group, period, q):
     users = rows_of(group.organization.members.matching(q).filter(pk__in=used))
     table = UsageTable(users, request)
     return {"table": table, "page_obj": page_of(table, request, rows_of)}
+
+
+def _records_of(request, group, period, q):
+    """The records of the member of the address under `group`; 404 if there is no such member."""
+    members = group.organization.members.named_in_api(request.GET["member"])
+    member = get_object_or_404(limits.with_usage_under(members, group, period))
+    table = RecordsTable(member.records.filter(period=period, billing_group=group), request)
+    return {"member": member, "table": table, "page_obj": page_of(table, request)}

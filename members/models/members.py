@@ -40,7 +40,7 @@ class MemberQuerySet(models.QuerySet):
         return self.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else self
 
     def named_in_api(self, key):
-        """The member of a path's id; none where it cannot be one."""
+        """The member of an address's id; none where it cannot be one."""
         return self.filter(pk=key) if is_number(key) else self.none()
 
     def locked(self):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories import limit
 
-from .screen import BILLING_GROUPS, choose
+from .screen import BILLING_GROUPS, choose, heading
 
 DAILY = re.compile("^Daily Credits, .* highest 127.5 on ")
 
@@ -47,3 +47,27 @@ def test_the_drawer_has_the_days_of_its_group_with_the_usage(page, people, platf
     expect(drawer.get_by_role("img", name=DAILY)).to_have_count(0)
     drawer.get_by_role("link", name="Usage").click()
     expect(drawer.get_by_role("img", name=DAILY)).to_be_visible()
+
+
+def test_a_row_of_the_usage_opens_to_its_records_and_back(page, scripted):
+    page.goto(BILLING_GROUPS + "unassigned/?show=usage")
+    page.get_by_role("link", name="Grace Hopper").click()
+    records = page.get_by_role("table", name="Usage records")
+    expect(records.get_by_role("row", name="All usage records 100")).to_be_visible()
+    expect(heading(page, "Grace Hopper")).to_be_visible()
+    page.get_by_role("link", name="All members").click()
+    expect(page.get_by_role("link", name="Alan Turing")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripted", [True], indirect=True)
+def test_records_open_inside_the_drawer(page):
+    page.goto(BILLING_GROUPS)
+    choose(page, "Unassigned", "View")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("link", name="Usage", exact=True).click()
+    drawer.get_by_role("link", name="Grace Hopper").click()
+    expect(drawer.get_by_role("row", name="All usage records")).to_contain_text("100")
+    drawer.get_by_role("link", name="Details").click()
+    expect(drawer.get_by_text("hopper@acme.example")).to_be_visible()
+    page.go_back()
+    expect(drawer.get_by_role("row", name="All usage records")).to_contain_text("100")

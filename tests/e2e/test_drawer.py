@@ -208,6 +208,7 @@ def test_periods_and_tabs_inside_stay_inside_and_a_member_takes_the_place(page, 
     expect(details.get_by_text("Historical period: view and export only")).to_be_visible()
     expect(page.locator("main").get_by_text("Historical period")).to_have_count(0)
     details.get_by_role("link", name="Grace Hopper").click()
+    details.get_by_role("link", name="Details").click()
     expect(drawer(page, re.compile("Grace Hopper"))).to_be_visible()
     page.go_back()
     expect(drawer(page, re.compile("Unassigned"))).to_be_visible()

@@ -43,6 +43,7 @@ OF_BILLING_GROUPS = [
     "/o/acme/billing-groups/unassigned/handle/?q=alan&member={grace}&billing_group={frozen}",
     "/o/acme/billing-groups/{platform}/",
     "/o/acme/billing-groups/{platform}/?show=usage",
+    "/o/acme/billing-groups/{platform}/?show=usage&member={grace}",
     "/o/acme/billing-groups/{platform}/?period={last}",
     "/o/acme/billing-groups/{platform}/days/",
     "/o/acme/billing-groups/{platform}/edit/",
