@@ -8,7 +8,9 @@ from functools import wraps
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, OperationalError, models, transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .models import AuditEntry
 
@@ -52,8 +54,20 @@ class Refused(Exception):
 
 
 class SelectionChanged(Refused):
+    """The members chosen are `found` now, not as many as the admin was shown."""
+
     code = "selection_changed"
-    message = _("The members that match have changed meanwhile. Check the new number.")
+
+    def __init__(self, *, expected, found):
+        text = ngettext(
+            "The members that match have changed meanwhile: now it is %(count)s. "
+            "Nothing was written.",
+            "The members that match have changed meanwhile: now they are %(count)s. "
+            "Nothing was written.",
+            found,
+        )
+        number = number_format(found, force_grouping=True)
+        super().__init__(text % {"count": number}, expected=expected, found=found)
 
 
 class Stale(Refused):
@@ -110,6 +124,12 @@ def require_unchanged(record, shown):
     changed_meanwhile = {name: now[name] for name in now if now[name] != shown[name]}
     if changed_meanwhile:
         raise Stale(record, changed_meanwhile)
+
+
+def require_number(expected, found):
+    """Raise SelectionChanged unless as many were `found` as `expected`, where a number was."""
+    if expected is not None and found != expected:
+        raise SelectionChanged(expected=expected, found=found)
 
 
 def operation(event):

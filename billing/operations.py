@@ -7,13 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import (
-    Refused,
-    SelectionChanged,
-    changed,
-    operation,
-    require_unchanged,
-)
+from audit.operations import Refused, changed, operation, require_number, require_unchanged
 
 from .models import BillingGroup
 
@@ -90,11 +84,11 @@ def delete_billing_group(*, actor, billing_group):
     """
     organization = billing_group.organization
     group = _locked_formal(billing_group)
-    ids = []
-    moved = _move(group.members.all(), organization.billing_groups.unassigned(), ids)
+    places = _locked_places(group.members.all())
+    moved = _move(places, organization.billing_groups.unassigned())
     group.deleted_at = timezone.now()
     group.save(update_fields=["deleted_at", "updated_at"])
-    return changed(group, result=moved, name=group.name, members=ids)
+    return changed(group, result=moved, name=group.name, members=list(places))
 
 
 @operation("AssignBillingGroup")
@@ -118,12 +112,11 @@ def unassign_members(*, actor, billing_group, members, expected=None):
     """
     group = _locked_formal(billing_group)
     chosen = members.present().filter(organization=group.organization_id)
-    found, ids = len(chosen.locked()), []
-    if expected is not None and found != expected:
-        raise SelectionChanged(expected=expected, found=found)
+    places = _locked_places(chosen)
+    require_number(expected, len(places))
+    here = {pk: place for pk, place in places.items() if place == group.pk}
     unassigned = group.organization.billing_groups.unassigned()
-    moved = _move(chosen.filter(billing_group=group), unassigned, ids)
-    return _assigned(unassigned, moved, ids, {})
+    return _assigned(unassigned, _move(here, unassigned), here, {})
 
 
 @operation("CreateBillingGroup")
@@ -151,18 +144,16 @@ def _assign(billing_group, members, expected, chosen_by, shown=None, **also_chan
     if shown:
         for member in members.locked():
             require_unchanged(member, shown)
-    ids = []
-    moved = _move(members, target, ids)
-    if expected is not None and len(ids) != expected:
-        raise SelectionChanged(expected=expected, found=len(ids))
-    return _assigned(target, moved, ids, chosen_by, **also_changed)
+    places = _locked_places(members)
+    require_number(expected, len(places))
+    return _assigned(target, _move(places, target), places, chosen_by, **also_changed)
 
 
-def _assigned(target, moved, ids, chosen_by, **also_changed):
+def _assigned(target, moved, chosen, chosen_by, **also_changed):
     return changed(
         target,
         result=moved,
-        members=ids,
+        members=list(chosen),
         billing_group=target.pk,
         sources={str(group): count for group, count in moved.sources.items()},
         chosen_by=chosen_by or {},
@@ -170,11 +161,14 @@ def _assigned(target, moved, ids, chosen_by, **also_changed):
     )
 
 
-def _move(members, target, seen):
-    """Move `members` to `target`, locked in id order; puts the ids of all into `seen`."""
+def _locked_places(members):
+    """Where `members` are, as {member id: billing group id}, locked in id order."""
     locked = members.order_by("pk").select_for_update(no_key=True, of=("self",))
-    places = dict(locked.values_list("pk", "billing_group_id"))
-    seen.extend(places)
+    return dict(locked.values_list("pk", "billing_group_id"))
+
+
+def _move(places, target):
+    """Move the members of `places`, locked, to `target`; who is there already is left alone."""
     moving = {pk: place for pk, place in places.items() if place != target.pk}
     target.organization.members.filter(pk__in=list(moving)).update(billing_group=target)
     return Moved(target, moving)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused, SelectionChanged, changed, operation, require_unchanged
+from audit.operations import Refused, changed, operation, require_number, require_unchanged
 
 from .models import Group, GroupMembership
 
@@ -71,8 +71,7 @@ def add_group_members(*, actor, group, members, expected=None, chosen_by=None):
     """
     group = _locked(group)
     ids = _lock(members.present().filter(organization=group.organization_id))
-    if expected is not None and len(ids) != expected:
-        raise SelectionChanged(expected=expected, found=len(ids))
+    require_number(expected, len(ids))
     there = set(group.memberships.filter(member__in=ids).values_list("member_id", flat=True))
     added = [pk for pk in ids if pk not in there]
     GroupMembership.objects.bulk_create(
@@ -93,8 +92,7 @@ def remove_group_members(*, actor, group, members, expected=None, chosen_by=None
     """
     group = _locked(group)
     chosen = _lock(members)
-    if expected is not None and len(chosen) != expected:
-        raise SelectionChanged(expected=expected, found=len(chosen))
+    require_number(expected, len(chosen))
     memberships = group.memberships.filter(member__in=chosen)
     ids = list(memberships.order_by("member").values_list("member_id", flat=True))
     memberships.delete()

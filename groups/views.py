@@ -142,12 +142,12 @@ def group_remove(request, organization, pk):
         if removed := form.run(remove_group_members, actor=request.actor, **arguments):
             messages.success(request, _removed(removed))
             return redirect_after(request, reverse("groups:detail", args=[organization.slug, pk]))
-    chosen = picker.chosen()
     context = {
         "title": _("Remove from %(name)s?") % {"name": group.name},
+        "action": request.path + picker.as_shown,
         "submit_label": pgettext("from a group", "Remove"),
         "destructive": True,
-        "changes": [_leave(group, chosen.count())],
+        "changes": [_leave(group, picker.count)],
         "stays": [_("Accounts, billing groups, personal limits and usage.")],
         "cancel_url": reverse("groups:detail", args=[organization.slug, pk]),
     }

@@ -5,7 +5,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.operations import Refused, SelectionChanged, changed, operation, require_unchanged
+from audit.operations import Refused, changed, operation, require_number, require_unchanged
 from billing.models import UNASSIGNED, BillingGroup
 from billing.operations import lock_billing_group
 from billing.periods import follow_calendar, follow_late_window, make_periods
@@ -188,8 +188,7 @@ def set_personal_limits(
     """
     chosen = members.present().filter(organization=organization).order_by("pk")
     ids = list(chosen.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
-    if expected is not None and len(ids) != expected:
-        raise SelectionChanged(expected=expected, found=len(ids))
+    require_number(expected, len(ids))
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
     organization.members.filter(pk__in=ids).update(**limit)
     return changed(organization, result=len(ids), members=ids, chosen_by=chosen_by or {}, **limit)

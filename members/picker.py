@@ -1,5 +1,6 @@
 """Choosing members among thousands: search, pages and the choice, all of it in the address."""
 
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -21,6 +22,7 @@ class Picker:
 
     def __init__(self, candidates, data, chosen_by=None):
         self.candidates = candidates
+        self.data = data
         self.chosen_by = chosen_by
         self.q = search_words(data)
         self.everyone = data.get("everyone", "")  # the number of all that match, as it was shown
@@ -49,6 +51,11 @@ class Picker:
         others = [pk for pk in self.ids[:MOST_ONE_BY_ONE] if pk not in shown]
         return self.candidates.filter(pk__in=others).order_by(Lower("name"), "pk")
 
+    @cached_property
+    def count(self):
+        """How many are chosen now: the number that the page shows, wherever it does."""
+        return self.chosen().count()
+
     @property
     def expected(self):
         """How many the admin was shown, where all that match are chosen; -1 where none was."""
@@ -75,12 +82,20 @@ class Picker:
         return {
             "page_obj": page,
             "elsewhere": self.elsewhere(page),
-            "chosen_count": self.chosen().count(),
+            "chosen_count": self.count,
         }
 
     @property
     def too_many(self):
         return not self.everyone and len(self.ids) > MOST_ONE_BY_ONE
+
+    @property
+    def as_shown(self):
+        """The query of an act's page; of all that match it holds the number that is shown now."""
+        query = self.data.copy()
+        if self.everyone:
+            query["everyone"] = self.count
+        return "?" + query.urlencode()
 
     @property
     def address(self):

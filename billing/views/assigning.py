@@ -58,6 +58,7 @@ def billing_group_remove(request, organization, key):
     context = {
         "organization": organization,
         "title": _("Remove from %(name)s?") % {"name": group.name},
+        "action": request.path + picker.as_shown,
         "submit_label": pgettext("from a group", "Remove"),
         "cancel_url": detail,
         "destructive": True,

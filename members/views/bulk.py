@@ -39,7 +39,7 @@ def bulk_assign(request, organization):
     period = current_period(organization)
     consequence = consequences.of_assigning(picker.chosen(), form.target, period)
     title, label = _("Assign Billing Group"), _("Assign")
-    return _page(request, form, title, label, consequence or _number(picker))
+    return _page(request, form, picker, title, label, consequence or _number(picker))
 
 
 @form_view
@@ -58,7 +58,7 @@ def bulk_limit(request, organization):
             )
             return _done(request, organization, text % {"count": count(number)})
     title, label = _("Set Personal Limit"), _("Save")
-    return _page(request, form, title, label, _number(picker))
+    return _page(request, form, picker, title, label, _number(picker))
 
 
 @form_view
@@ -79,7 +79,7 @@ def bulk_add_to_group(request, organization):
             return _done(request, organization, text % words)
     stays = _("Role, billing group, limit and usage stay as they are.")
     title, label = _("Add to Group"), _("Add")
-    return _page(request, form, title, label, [*_number(picker), stays])
+    return _page(request, form, picker, title, label, [*_number(picker), stays])
 
 
 def _chosen(request, organization):
@@ -92,14 +92,14 @@ def _chosen(request, organization):
 
 
 def _number(picker):
-    number = picker.chosen().count()
-    text = ngettext("%(count)s member chosen.", "%(count)s members chosen.", number)
-    return [text % {"count": count(number)}]
+    text = ngettext("%(count)s member chosen.", "%(count)s members chosen.", picker.count)
+    return [text % {"count": count(picker.count)}]
 
 
-def _page(request, form, title, label, consequence):
+def _page(request, form, picker, title, label, consequence):
     context = {
         "organization": form.organization,
+        "action": request.path + picker.as_shown,
         "title": title,
         "submit_label": label,
         "consequence": consequence,

@@ -153,6 +153,13 @@ def test_all_that_match_are_moved_and_the_filter_is_noted(console, handle, organ
     assert len(entry.changes["members"]) == 30
 
 
+def test_all_that_match_can_be_let_go_where_one_page_shows_them(console, organization):
+    MemberFactory(organization=organization, name="Ada")
+    page = console.get(url("billing:handle", organization, q="ada", everyone=30))
+    assert "All 1 that match “ada”" in words(page)
+    assert 'name="everyone" value="1" checked' in page.content.decode()
+
+
 @pytest.mark.parametrize("shown", ["29", "31", "x", "²", "9" * 5000])
 def test_all_that_match_are_not_moved_when_their_number_is_another(
     handle, organization, group, shown
@@ -161,7 +168,7 @@ def test_all_that_match_are_not_moved_when_their_number_is_another(
     sent = {"everyone": shown, "q": "crowd", "billing_group": group.pk}
     response = handle(**sent)
     assert response.status_code == 409
-    assert "The members that match have changed meanwhile." in words(response)
+    assert "The members that match have changed meanwhile: now" in words(response)
     assert "All 30 that match" in words(response)
     assert not group.members.exists()
     assert organization.audit_entries.get(event="AssignBillingGroup").outcome == "refused"

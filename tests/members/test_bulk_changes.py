@@ -79,7 +79,7 @@ def test_another_number_than_the_one_shown_changes_nobody(send, organization, cr
     sent = {"kind": "unlimited", "group": group.pk, "billing_group": platform.pk}
     response = send(page, "everyone=2&q=crowd", **sent)
     assert response.status_code == 409
-    assert "The members that match have changed meanwhile." in words(response)
+    assert "The members that match have changed meanwhile: now" in words(response)
     assert not organization.members.filter(is_unlimited=True).exists()
     assert not platform.members.exists()
     assert not group.members.exists()
