@@ -1,10 +1,13 @@
-"""What a write would do, said before it happens."""
+"""What a write would do, said before it happens: who moves, what stays, who is blocked by it.
+
+Each gives two lists of sentences, changes and stays.
+"""
 
 import copy
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -12,7 +15,9 @@ from django.utils.translation import ngettext, pgettext
 from members.templatetags.console import count, credits
 
 from . import limits, pace
-from .models import BillingGroup, UsageTotal
+from .models import BillingGroup, TotalField, UsageTotal
+
+MOST_SOURCES = 3
 
 CLOSED = (BillingGroup.Standing.BLOCKED, BillingGroup.Standing.FROZEN)
 
@@ -25,52 +30,154 @@ def used_where_they_are(members, period):
     return totals.aggregate(credits=Sum("credits"))["credits"] or Decimal(0)
 
 
+def of_choosing(number):
+    """While it is open what is done with the members chosen."""
+    chosen = ngettext("%(count)s member chosen.", "%(count)s members chosen.", number)
+    return [chosen % {"count": count(number)}], []
+
+
 def of_assigning(members, target, period):
-    """Sentences on moving `members` (a queryset) to `target`; None while no target is chosen."""
-    number = members.count()
-    if not number:
-        return []
-    if target is None:
-        chosen = ngettext("%(count)s member chosen.", "%(count)s members chosen.", number)
-        return [chosen % {"count": count(number)}]
-    moves = ngettext(
-        "%(count)s member moves to %(group)s.", "%(count)s members move to %(group)s.", number
+    """On moving `members`, a queryset, to the billing group `target`, annotated with `used`."""
+    moving = members.exclude(billing_group=target)
+    turned = limits.who_turns(
+        moving, period, period_limit=target.period_limit, group_used=target.used
     )
-    stays = _("%(credits)s Credits used so far stay where they were used.")
-    sentences = [
-        moves % {"count": count(number), "group": target.name},
-        stays % {"credits": credits(used_where_they_are(members, period))},
-    ]
-    return sentences + _blocked_at_once(target)
+    there = members.filter(billing_group=target).count()
+    changes, stays = [], []
+    if turned.number:
+        changes = [_moves(turned.number, target), *_sources(moving), *_at_once(turned, target)]
+        sentence = _("%(credits)s Credits used so far stay where they were used.")
+        stays.append(sentence % {"credits": credits(used_where_they_are(moving, period))})
+    if there:
+        text = ngettext(
+            "%(count)s member is in %(group)s already.",
+            "%(count)s members are in %(group)s already.",
+            there,
+        )
+        stays.append(text % {"count": count(there), "group": target.name})
+    return changes, stays
 
 
 def of_removing(members, group, period):
-    """What returning `members` of `group` to Unassigned changes and what stays."""
-    number = members.count()
-    moves = ngettext(
+    """On returning `members` of `group` to Unassigned."""
+    turned = _turned_by_leaving(members, period)
+    returns = ngettext(
         "%(count)s member returns to Unassigned.",
         "%(count)s members return to Unassigned.",
+        turned.number,
+    )
+    used = used_where_they_are(members, period)
+    changes = [returns % {"count": count(turned.number)}, *turns(turned)]
+    return changes, [_stays_under(group, used)]
+
+
+def of_deleting(group, period):
+    """On deleting `group`, annotated with `used`."""
+    turned = _turned_by_leaving(group.members.present(), period)
+    moves = ngettext(
+        "%(count)s member moves to Unassigned.",
+        "%(count)s members move to Unassigned.",
+        turned.number,
+    )
+    changes = [
+        moves % {"count": count(turned.number)},
+        *turns(turned),
+        _("The name is free for a new billing group."),
+    ]
+    stays = [_stays_under(group, group.used), _("Accounts, groups and personal usage limits.")]
+    return changes, stays
+
+
+def of_personal_limit(members, period, personal_limit, is_unlimited):
+    """On one personal usage limit for all `members`, a queryset."""
+    limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
+    turned = limits.who_turns(members, period, **limit)
+    there = members.filter(**limit).count()
+    changes = [_limits_change(turned.number - there)] if turned.number > there else []
+    changes += turns(turned) or [_("Nobody becomes blocked or unblocked.")]
+    return changes, [_("Role, groups, billing group and the Credits used so far.")]
+
+
+def of_adjusting(member, period, group, credits):
+    """On a signed record of `credits` of `member` under `group` in the current `period`."""
+    present = member.organization.members.present()
+    turned = limits.who_turns(
+        present.filter(Q(pk=member.pk) | Q(billing_group=group)),
+        period,
+        used=_more("used", credits, Q(pk=member.pk)),
+        group_used=_more("group_used", credits, Q(billing_group=group)),
+    )
+    changes = turns(turned) or [_("Nobody becomes blocked or unblocked.")]
+    return changes, [_("The records of the usage that it mends.")]
+
+
+def turns(turned):
+    """Sentences on those whom a write blocks and unblocks, where there are such."""
+    sentences = []
+    if turned.blocked:
+        text = ngettext(
+            "%(count)s member becomes blocked.", "%(count)s members become blocked.", turned.blocked
+        )
+        sentences.append(text % {"count": count(turned.blocked)})
+    if turned.unblocked:
+        text = ngettext(
+            "%(count)s member is no longer blocked.",
+            "%(count)s members are no longer blocked.",
+            turned.unblocked,
+        )
+        sentences.append(text % {"count": count(turned.unblocked)})
+    return sentences
+
+
+def _more(total, credits, condition):
+    more = When(condition, then=F(total) + Value(credits))
+    return Case(more, default=F(total), output_field=TotalField())
+
+
+def _turned_by_leaving(members, period):
+    """Whom of `members` it blocks or unblocks to be in Unassigned, which has no limit."""
+    return limits.who_turns(members, period, period_limit=None, group_used=Decimal(0))
+
+
+def _moves(number, target):
+    text = ngettext(
+        "%(count)s member moves to %(group)s.", "%(count)s members move to %(group)s.", number
+    )
+    return text % {"count": count(number), "group": target.name}
+
+
+def _sources(members):
+    """Where `members` come from, unless it is Unassigned alone: the greatest numbers first."""
+    groups = members.order_by().values_list("billing_group__name", "billing_group__is_unassigned")
+    groups = list(groups.annotate(number=Count("pk")).order_by("-number", "billing_group__name"))
+    if all(is_unassigned for _name, is_unassigned, _number in groups):
+        return []
+    text = _("%(count)s from %(group)s.")
+    first, others = groups[:MOST_SOURCES], groups[MOST_SOURCES:]
+    named = [text % {"count": count(number), "group": name} for name, _is, number in first]
+    if others:
+        text = ngettext(
+            "%(count)s from %(groups)s other billing group.",
+            "%(count)s from %(groups)s other billing groups.",
+            len(others),
+        )
+        number = sum(number for _name, _is, number in others)
+        named.append(text % {"count": count(number), "groups": count(len(others))})
+    return named
+
+
+def _limits_change(number):
+    text = ngettext(
+        "%(count)s personal usage limit changes.",
+        "%(count)s personal usage limits change.",
         number,
     )
-    stays = _("%(credits)s Credits used this period stay under %(group)s, in pages and exports.")
-    used = credits(used_where_they_are(members, period))
-    return [moves % {"count": count(number)}], [stays % {"credits": used, "group": group.name}]
+    return text % {"count": count(number)}
 
 
-def of_deleting(group):
-    """What deleting `group` changes and what it leaves alone, as two lists of sentences."""
-    number = group.member_count
-    moves = ngettext(
-        "%(count)s member moves to Unassigned.", "%(count)s members move to Unassigned.", number
-    )
-    stays = _("%(credits)s Credits used this period stay under %(group)s, in pages and exports.")
-    return (
-        [moves % {"count": count(number)}, _("The name is free for a new billing group.")],
-        [
-            stays % {"credits": credits(group.used), "group": group.name},
-            _("Accounts, groups and personal usage limits."),
-        ],
-    )
+def _stays_under(group, used):
+    sentence = _("%(credits)s Credits used this period stay under %(group)s, in pages and exports.")
+    return sentence % {"credits": credits(used), "group": group.name}
 
 
 def of_limiting(group, limit, period, now):
@@ -127,11 +234,15 @@ def _day(day):
     return date_format(day, pgettext("day and month", "M j"))
 
 
-def _blocked_at_once(target):
-    standing = limits.standing(target)
+def _at_once(turned, target):
+    """Whom the move to `target` blocks and unblocks; a full one lets nobody use Credits."""
+    standing, everybody = limits.standing(target), turned.blocked == turned.number
     if standing == BillingGroup.Standing.FROZEN:
-        return [_("%(group)s is frozen: they will be blocked at once.") % {"group": target.name}]
-    if standing == BillingGroup.Standing.BLOCKED:
-        sentence = _("%(group)s is at its limit: they will be blocked at once.")
-        return [sentence % {"group": target.name}]
-    return []
+        why = _("%(group)s is frozen: they will be blocked at once.")
+        why = why if everybody else _("%(group)s is frozen.")
+    elif standing == BillingGroup.Standing.BLOCKED:
+        why = _("%(group)s is at its limit: they will be blocked at once.")
+        why = why if everybody else _("%(group)s is at its limit.")
+    else:
+        return turns(turned)
+    return [why % {"group": target.name}, *([] if everybody else turns(turned))]

@@ -76,14 +76,6 @@ class TargetForm(ChosenMembersForm):
             del self.fields["new_name"]
             self.fields["billing_group"].widget = forms.HiddenInput()
 
-    @property
-    def target(self):
-        """The billing group chosen so far, whether or not the form was sent; else None."""
-        try:
-            return self.fields["billing_group"].clean(self["billing_group"].value())
-        except ValidationError:
-            return None
-
     def clean_new_name(self):
         name = self.cleaned_data["new_name"]
         if name:
@@ -108,8 +100,9 @@ class MemberBillingGroupForm(OperationForm):
     def __init__(self, *args, organization, member, **kwargs):
         shown = {"billing_group": member.billing_group_id}
         super().__init__(*args, organization=organization, shown=shown, initial=shown, **kwargs)
-        groups = organization.billing_groups.alive().unassigned_first()
-        self.fields["billing_group"].queryset = groups
+        period = current_period(organization)
+        groups = organization.billing_groups.alive().with_usage_in(period)
+        self.fields["billing_group"].queryset = groups.unassigned_first()
 
     def said(self, name, value):
         return self.organization.billing_groups.get(pk=value).name
@@ -127,11 +120,6 @@ class ChosenBillingGroupForm(ChosenMembersForm):
         period = current_period(organization)
         groups = organization.billing_groups.alive().with_usage_in(period)
         self.fields["billing_group"].queryset = groups.unassigned_first()
-
-    @property
-    def target(self):
-        """The billing group chosen, once the form was sent; else None."""
-        return getattr(self, "cleaned_data", {}).get("billing_group")
 
 
 class AdjustmentForm(OperationForm):

@@ -1,9 +1,22 @@
 """Credits used against the limits: where members and billing groups stand in a period."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, OuterRef, Subquery, Sum, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from members.models import Member
@@ -12,6 +25,16 @@ from .models import BillingGroup, GroupTotal, TotalField, UsageTotal
 
 NEAR = Decimal("0.8")
 ALMOST = Decimal("0.95")
+
+
+JUDGED = {  # what blocked_reasons is told of a member, in its order
+    "status": F("status"),
+    "is_unlimited": F("is_unlimited"),
+    "personal_limit": F("personal_limit"),
+    "used": F("used"),
+    "period_limit": F("billing_group__period_limit"),
+    "group_used": F("group_used"),
+}
 
 
 class BlockedReasons(Func):
@@ -33,16 +56,44 @@ def with_standing(members, period):
     """Annotate `members` with `used` and `group_used` in `period`, and `reasons` if blocked."""
     group = GroupTotal.objects.filter(period=period, billing_group=OuterRef("billing_group"))
     members = with_usage(members, period).annotate(group_used=_or_zero(group.values("credits")))
-    return members.annotate(
-        reasons=BlockedReasons(
-            "status",
-            "is_unlimited",
-            "personal_limit",
-            "used",
-            "billing_group__period_limit",
-            "group_used",
-        )
+    return members.annotate(reasons=BlockedReasons(*JUDGED.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """How many members a change is about, and how many of them it blocks and unblocks."""
+
+    number: int = 0
+    blocked: int = 0
+    unblocked: int = 0
+
+
+def who_turns(members, period, **after):
+    """Whom of `members`, a queryset, it blocks or unblocks in `period` if `after` came true.
+
+    `after`: values or expressions in place of what is judged, by the names of JUDGED.
+    """
+    judged = as_if(members.order_by(), period, **after).annotate(
+        is_blocked=_is_some("reasons"), becomes_blocked=_is_some("reasons_then")
     )
+    counted = judged.values_list("is_blocked", "becomes_blocked").annotate(number=Count("pk"))
+    counts = {(now, then): number for now, then, number in counted}
+    blocked, unblocked = counts.get((False, True), 0), counts.get((True, False), 0)
+    return Turned(sum(counts.values()), blocked, unblocked)
+
+
+def as_if(members, period, **after):
+    """`with_standing`, and annotated with `reasons_then`: the reasons if `after` came true."""
+    values = {
+        name: value if hasattr(value, "resolve_expression") else Value(value)
+        for name, value in after.items()
+    }
+    judged = (JUDGED | values).values()
+    return with_standing(members, period).annotate(reasons_then=BlockedReasons(*judged))
+
+
+def _is_some(reasons):
+    return ExpressionWrapper(~Q(**{reasons: []}), BooleanField())
 
 
 def with_usage_under(members, group, period):

@@ -13,6 +13,7 @@ from members.tables import page_of, search_words
 from members.tabs import tabs
 from members.templatetags.console import count
 
+from . import consequences
 from .forms import GroupForm
 from .operations import (
     add_group_members,
@@ -80,9 +81,8 @@ def group_delete(request, organization, pk):
         "title": _("Delete %(name)s?") % {"name": group.name},
         "submit_label": _("Delete"),
         "destructive": True,
-        "changes": [_memberships_go(group)],
-        "stays": [_("Accounts, billing groups, personal limits and historical usage.")],
     }
+    context["changes"], context["stays"] = consequences.of_deleting(group)
     return _form_page(request, organization, form, "question.html", **context)
 
 
@@ -123,6 +123,7 @@ def group_add(request, organization, pk):
         "form": form,
         "picker": picker,
         "title": _("Add members to %(name)s") % {"name": group.name},
+        "consequence": sum(consequences.of_adding(picker.chosen(), group), start=[]),
         **picker.context(lambda rows: rows.select_related("billing_group")),
     }
     response = render_page(request, "groups/add.html", "picker", context)
@@ -147,10 +148,9 @@ def group_remove(request, organization, pk):
         "action": request.path + picker.as_shown,
         "submit_label": pgettext("from a group", "Remove"),
         "destructive": True,
-        "changes": [_leave(group, picker.count)],
-        "stays": [_("Accounts, billing groups, personal limits and usage.")],
         "cancel_url": reverse("groups:detail", args=[organization.slug, pk]),
     }
+    context["changes"], context["stays"] = consequences.of_removing(picker.count, group)
     return _form_page(request, organization, form, "question.html", **context)
 
 
@@ -170,18 +170,6 @@ def _deleted(gone):
         gone.count,
     )
     return text % {"name": gone.group.name, "count": count(gone.count)}
-
-
-def _memberships_go(group):
-    text = ngettext("%(count)s membership goes.", "%(count)s memberships go.", group.member_count)
-    return text % {"count": count(group.member_count)}
-
-
-def _leave(group, number):
-    text = ngettext(
-        "%(count)s member leaves %(name)s.", "%(count)s members leave %(name)s.", number
-    )
-    return text % {"count": count(number), "name": group.name}
 
 
 def _added(gathered):

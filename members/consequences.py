@@ -1,10 +1,17 @@
-"""What a change of settings would do, said before it happens."""
+"""What a change of settings or of one member would do, said before it happens.
+
+Each gives two lists of sentences, changes and stays.
+"""
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
-from .templatetags.console import period_label
+from billing import limits
+
+from .models import Member
+from .reasons import reasons_in_words
+from .templatetags.console import count, credits, period_label
 
 
 def of_settings(before, after, now):
@@ -18,12 +25,82 @@ def of_settings(before, after, now):
     return calendar + late, stays
 
 
+def of_disabling(member, now):
+    changes = [_("They can neither use Credits nor open the organization.")]
+    if member.is_admin:
+        changes += _keys_rest(member, now)
+    return changes, [_("Groups, billing group, personal limit and all usage.")]
+
+
+def of_enabling(member, period, now):
+    """On enabling `member`: whatever else blocks them is named."""
+    one = Member.objects.filter(pk=member.pk).select_related("billing_group")
+    then = limits.as_if(one, period, status=Member.Status.ENABLED).get()
+    then.reasons = then.reasons_then
+    changes = [_("They can open the organization again, and use Credits within their limits.")]
+    if then.reasons:
+        changes = [_("They can open the organization again."), *reasons_in_words(then, period)]
+    if member.role == Member.Role.ADMIN:
+        changes += _keys_return(member, now)
+    return changes, [_("Groups, billing group, personal limit and all usage.")]
+
+
+def of_role(member, role, now):
+    if role == member.role:
+        return [], [_("The role stays as it is.")]
+    stays = [_("Seat, groups, billing group, personal limit and all usage.")]
+    if role == Member.Role.ADMIN:
+        changes = [_("They can open this console and change everything in it.")]
+        return changes + (_keys_return(member, now) if _is_enabled(member) else []), stays
+    changes = [_("They can no longer open this console, and see only their own usage.")]
+    return changes + (_keys_rest(member, now) if _is_enabled(member) else []), stays
+
+
+def of_removing(member):
+    """On removing `member`, annotated with `used`."""
+    changes = [_("They return to Unassigned and cannot open the organization.")]
+    if groups := member.memberships.count():
+        text = ngettext("They leave %(count)s group.", "They leave %(count)s groups.", groups)
+        changes.append(text % {"count": count(groups)})
+    if keys := member.api_keys.filter(revoked_at=None).count():
+        text = ngettext(
+            "%(count)s API key that they made is revoked.",
+            "%(count)s API keys that they made are revoked.",
+            keys,
+        )
+        changes.append(text % {"count": count(keys)})
+    used = _("%(credits)s Credits used this period stay in records, pages and exports.")
+    return [*changes, _("Their seat is free.")], [used % {"credits": credits(member.used)}]
+
+
 def late_usage(period, now):
     """Until when an ended period takes late usage, or that it is final at once."""
     if period.final_at <= now:
         return _("%(period)s is final at once.") % {"period": period_label(period)}
     sentence = _("%(period)s is open for late usage until %(time)s.")
     return sentence % {"period": period_label(period), "time": _moment(period)}
+
+
+def _is_enabled(member):
+    return member.status == Member.Status.ENABLED
+
+
+def _keys_rest(member, now):
+    text = ngettext(
+        "%(count)s API key that they made stops working.",
+        "%(count)s API keys that they made stop working.",
+        keys := member.api_keys.lasting(now).count(),
+    )
+    return [text % {"count": count(keys)}] if keys else []
+
+
+def _keys_return(member, now):
+    text = ngettext(
+        "%(count)s API key that they made works again.",
+        "%(count)s API keys that they made work again.",
+        keys := member.api_keys.lasting(now).count(),
+    )
+    return [text % {"count": count(keys)}] if keys else []
 
 
 def _of_calendar(before, after):

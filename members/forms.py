@@ -37,9 +37,19 @@ class LimitForm(forms.Form):
     @property
     def limit(self):
         """The limit as the operations take it."""
-        kind = self.cleaned_data["kind"]
+        return self._limit(self.cleaned_data["kind"], self.cleaned_data.get("amount"))
+
+    @property
+    def limit_so_far(self):
+        """The limit as the fields stand; None where they say none."""
+        kind, amount = self.so_far("kind"), self.so_far("amount")
+        if kind is None or kind == self.AMOUNT and amount is None:
+            return None
+        return self._limit(kind, amount)
+
+    def _limit(self, kind, amount):
         return {
-            "personal_limit": self.cleaned_data["amount"] if kind == self.AMOUNT else None,
+            "personal_limit": amount if kind == self.AMOUNT else None,
             "is_unlimited": kind == self.UNLIMITED,
         }
 

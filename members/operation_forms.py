@@ -62,7 +62,24 @@ class OperationForm(forms.Form):
         return None
 
     @property
+    def looks(self):
+        """Whether the form was sent only to be told what it would do."""
+        return self.is_bound and "look" in self.data
+
+    def is_valid(self):
+        return not self.looks and super().is_valid()
+
+    def so_far(self, name):
+        """The value of a field as it stands, sent or not; None where it is none."""
+        try:
+            return self.fields[name].clean(self[name].value())
+        except forms.ValidationError:
+            return None
+
+    @property
     def status(self):
+        if self.looks:
+            return 200
         if self.refused:
             return 409
         return 422 if self.errors else 200

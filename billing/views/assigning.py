@@ -54,7 +54,8 @@ def billing_group_remove(request, organization, key):
         if moved := form.run(assign_members, actor=request.actor, **arguments):
             messages.success(request, _moved(moved))
             return redirect_after(request, detail)
-    changes, stays = consequences.of_removing(picker.chosen(), group, current_period(organization))
+    period = current_period(organization)
+    changes, stays = consequences.of_removing(picker.chosen(), group, period)
     context = {
         "organization": organization,
         "title": _("Remove from %(name)s?") % {"name": group.name},
@@ -95,12 +96,23 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
         "picker": picker,
         "title": title,
         "may_create": may_create,
-        "consequence": consequences.of_assigning(picker.chosen(), form.target, period),
+        "consequence": _consequence(picker, form.so_far("billing_group"), period),
         **picker.context(rows_of),
     }
     response = render_page(request, "billing/assign.html", "picker", context)
     response.status_code = form.status
     return response
+
+
+def _consequence(picker, target, period):
+    """What assigning would do, in the order in which it is read on one line."""
+    if not picker.count:
+        return []
+    if target is None:
+        changes, stays = consequences.of_choosing(picker.count)
+    else:
+        changes, stays = consequences.of_assigning(picker.chosen(), target, period)
+    return [*changes[:1], *stays, *changes[1:]]
 
 
 def _assign(request, organization, form, picker):

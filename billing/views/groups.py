@@ -18,6 +18,7 @@ from billing.operations import (
     edit_billing_group,
     set_period_limit,
 )
+from billing.periods import current_period
 from billing.summary import strip
 from billing.tables import (
     BillingGroupsTable,
@@ -146,7 +147,7 @@ def billing_group_delete(request, organization, key):
         messages.success(request, _deleted(group, moved))
         return redirect_after(request, reverse("billing:list", args=[organization.slug]))
     context = {"title": _("Delete %(name)s?") % {"name": group.name}, "submit_label": _("Delete")}
-    changes, stays = consequences.of_deleting(group)
+    changes, stays = consequences.of_deleting(group, current_period(organization))
     context |= {"changes": changes, "stays": stays, "destructive": True}
     return form_page(request, organization, form, "question.html", **context)
 

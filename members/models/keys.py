@@ -19,11 +19,13 @@ LONGEST_LIFE = timedelta(days=366)  # a year, the one with a leap day too
 
 
 class ApiKeyQuerySet(models.QuerySet):
+    def lasting(self, now):
+        """Neither revoked nor expired."""
+        return self.filter(revoked_at=None, expires_at__gt=now)
+
     def working(self, now):
-        """Neither revoked nor expired, and made by an enabled admin who may sign in."""
-        return self.filter(
-            revoked_at=None,
-            expires_at__gt=now,
+        """Lasting, and made by an enabled admin who may sign in."""
+        return self.lasting(now).filter(
             created_by__status=Member.Status.ENABLED,
             created_by__role=Member.Role.ADMIN,
             created_by__user__is_active=True,

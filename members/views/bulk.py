@@ -10,6 +10,7 @@ from billing.forms import ChosenBillingGroupForm
 from billing.operations import assign_members
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form
+from groups.consequences import of_adding
 from groups.forms import ChosenGroupForm
 from groups.operations import add_group_members
 from members.access import organization_admin
@@ -36,10 +37,12 @@ def bulk_assign(request, organization):
             )
             words = {"count": count(moved.count), "group": target.name}
             return _done(request, organization, text % words)
-    period = current_period(organization)
-    consequence = consequences.of_assigning(picker.chosen(), form.target, period)
+    foreseen = [], []
+    if picker.count and (target := form.so_far("billing_group")):
+        period = current_period(organization)
+        foreseen = consequences.of_assigning(picker.chosen(), target, period)
     title, label = _("Assign Billing Group"), _("Assign")
-    return _page(request, form, picker, title, label, consequence or _number(picker))
+    return _page(request, form, picker, title, label, foreseen)
 
 
 @form_view
@@ -57,8 +60,12 @@ def bulk_limit(request, organization):
                 number,
             )
             return _done(request, organization, text % {"count": count(number)})
+    foreseen = [], []
+    if picker.count and (limit := form.limit_so_far):
+        period = current_period(organization)
+        foreseen = consequences.of_personal_limit(picker.chosen(), period, **limit)
     title, label = _("Set Personal Limit"), _("Save")
-    return _page(request, form, picker, title, label, _number(picker))
+    return _page(request, form, picker, title, label, foreseen)
 
 
 @form_view
@@ -77,9 +84,11 @@ def bulk_add_to_group(request, organization):
             )
             words = {"count": count(added.count), "group": group.name}
             return _done(request, organization, text % words)
-    stays = _("Role, billing group, limit and usage stay as they are.")
+    foreseen = [], []
+    if picker.count and (group := form.so_far("group")):
+        foreseen = of_adding(picker.chosen(), group)
     title, label = _("Add to Group"), _("Add")
-    return _page(request, form, picker, title, label, [*_number(picker), stays])
+    return _page(request, form, picker, title, label, foreseen)
 
 
 def _chosen(request, organization):
@@ -91,18 +100,16 @@ def _chosen(request, organization):
     return Picker(chosen.qs.present(), request.GET, chosen_by=dict(chosen.given))
 
 
-def _number(picker):
-    text = ngettext("%(count)s member chosen.", "%(count)s members chosen.", picker.count)
-    return [text % {"count": count(picker.count)}]
-
-
-def _page(request, form, picker, title, label, consequence):
+def _page(request, form, picker, title, label, foreseen):
+    changes, stays = foreseen
     context = {
         "organization": form.organization,
         "action": request.path + picker.as_shown,
         "title": title,
         "submit_label": label,
-        "consequence": consequence,
+        "changes": changes,
+        "stays": stays,
+        "note": consequences.of_choosing(picker.count)[0][0],
         "cancel_url": reverse("members:list", args=[form.organization.slug]),
     }
     return render_form(request, "members/bulk.html", form, **context)

@@ -3,14 +3,17 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from billing import consequences as billing_consequences
 from billing.forms import AdjustmentForm, MemberBillingGroupForm
 from billing.limits import with_standing
 from billing.metering import adjust_usage
 from billing.operations import assign_members
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form
+from members import consequences
 from members.access import organization_admin
 from members.forms import EditMemberForm, PersonalLimitForm, RoleForm
 from members.operation_forms import OperationForm
@@ -49,8 +52,11 @@ def member_assign(request, organization, pk):
         arguments = {"billing_group": target, "members": members, "expected": 1}
         if form.run(assign_members, actor=request.actor, **arguments) is not None:
             return _done(request, member, _("%(name)s is in %(group)s now."), group=target.name)
-    title, label = _("Assign Billing Group"), _("Assign")
-    return _form_page(request, member, form, title=title, submit_label=label)
+    foreseen = [], []
+    if target := form.so_far("billing_group"):
+        one, period = organization.members.filter(pk=member.pk), current_period(organization)
+        foreseen = billing_consequences.of_assigning(one, target, period)
+    return _act(request, member, form, _("Assign Billing Group"), _("Assign"), foreseen)
 
 
 @form_view
@@ -63,8 +69,11 @@ def member_limit(request, organization, pk):
         if form.run(set_personal_limit, actor=request.actor, **arguments):
             amount = credits(form.limit["personal_limit"] or 0)
             return _done(request, member, _limited(**form.limit), credits=amount)
-    title, label = _("Set Personal Limit"), _("Save")
-    return _form_page(request, member, form, title=title, submit_label=label)
+    foreseen = [], []
+    if limit := form.limit_so_far:
+        one, period = organization.members.filter(pk=member.pk), current_period(organization)
+        foreseen = billing_consequences.of_personal_limit(one, period, **limit)
+    return _act(request, member, form, _("Set Personal Limit"), _("Save"), foreseen)
 
 
 def _limited(personal_limit, is_unlimited):
@@ -85,8 +94,10 @@ def member_role(request, organization, pk):
         if changed := form.run(change_role, actor=request.actor, **arguments):
             role = changed.get_role_display()
             return _done(request, member, _("%(name)s has the role %(role)s now."), role=role)
-    title, label = _("Change Role"), _("Save")
-    return _form_page(request, member, form, title=title, submit_label=label)
+    foreseen = [], []
+    if role := form.so_far("role"):
+        foreseen = consequences.of_role(member, role, timezone.now())
+    return _act(request, member, form, _("Change Role"), _("Save"), foreseen)
 
 
 @form_view
@@ -96,8 +107,7 @@ def member_disable(request, organization, pk):
     form = OperationForm(posted(request), organization=organization)
     if form.is_valid() and form.run(disable_member, actor=request.actor, member=member):
         return _done(request, member, _("%(name)s is disabled now."))
-    changes = [_("They can neither use Credits nor open the organization.")]
-    stays = [_("Groups, billing group, personal limit and all usage.")]
+    changes, stays = consequences.of_disabling(member, timezone.now())
     title, label = _("Disable %(name)s?") % {"name": member.name}, _("Disable")
     return _question(request, member, form, title, label, changes, stays)
 
@@ -109,8 +119,8 @@ def member_enable(request, organization, pk):
     form = OperationForm(posted(request), organization=organization)
     if form.is_valid() and form.run(enable_member, actor=request.actor, member=member):
         return _done(request, member, _("%(name)s is active again."))
-    changes = [_("They can open the organization again, and use Credits within their limits.")]
-    stays = [_("Groups, billing group, personal limit and all usage.")]
+    period = current_period(organization)
+    changes, stays = consequences.of_enabling(member, period, timezone.now())
     title, label = _("Enable %(name)s?") % {"name": member.name}, _("Enable")
     return _question(request, member, form, title, label, changes, stays, destructive=False)
 
@@ -124,12 +134,7 @@ def member_remove(request, organization, pk):
         url = reverse("members:list", args=[organization.slug])
         messages.success(request, _("%(name)s was removed.") % {"name": member.name})
         return redirect_after(request, url)
-    changes = [
-        _("They leave all groups, return to Unassigned and cannot open the organization."),
-        _("Their seat is free."),
-    ]
-    used = _("%(credits)s Credits used this period stay in records, pages and exports.")
-    stays = [used % {"credits": credits(member.used)}]
+    changes, stays = consequences.of_removing(member)
     title, label = _("Remove %(name)s?") % {"name": member.name}, _("Remove")
     return _question(request, member, form, title, label, changes, stays)
 
@@ -147,8 +152,11 @@ def member_adjust(request, organization, pk):
         if record := form.run(adjust_usage, actor=request.actor, **arguments):
             text = _("The usage of %(name)s was adjusted by %(credits)s Credits.")
             return _done(request, member, text, credits=credits(record.credits))
-    title, label = _("Adjust Usage"), _("Adjust")
-    return _form_page(request, member, form, title=title, submit_label=label)
+    group, amount = form.so_far("billing_group"), form.so_far("credits")
+    foreseen = [], []
+    if group and amount and form.so_far("mended") == period:
+        foreseen = billing_consequences.of_adjusting(member, period, group, amount)
+    return _act(request, member, form, _("Adjust Usage"), _("Adjust"), foreseen)
 
 
 def present_member(organization, pk):
@@ -164,7 +172,13 @@ def _done(request, member, text, **words):
     return redirect_after(request, reverse("members:list", args=[slug]), detail)
 
 
-def _form_page(request, member, form, template="members/form.html", **context):
+def _act(request, member, form, title, label, foreseen):
+    changes, stays = foreseen
+    context = {"title": title, "submit_label": label, "changes": changes, "stays": stays}
+    return _form_page(request, member, form, "members/form.html", **context)
+
+
+def _form_page(request, member, form, template, **context):
     organization = member.organization
     context |= {
         "organization": organization,

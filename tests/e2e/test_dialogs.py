@@ -199,3 +199,34 @@ def test_what_a_limit_would_do_is_said_while_it_is_typed(page, platform, people)
     expect(field).to_have_value("130")
     dialog.get_by_role("button", name="Save").click()
     expect_notice(page, "Platform is limited to 130 Credits.")
+
+
+def test_an_act_on_many_says_what_it_does_as_one_chooses(page, platform, people):
+    limit(people["Grace"], None)
+    page.goto(MEMBERS)
+    for name in ("Grace Hopper", "Alan Turing"):
+        page.get_by_label(f"Select {name}").check()
+    page.get_by_role("button", name="Set Personal Limit").click()
+    dialog = page.get_by_role("dialog", name="Set Personal Limit")
+    dialog.get_by_label("Amount", exact=True).first.check()
+    dialog.get_by_role("textbox").fill("20.5")
+    expect(dialog.get_by_text("1 member becomes blocked.")).to_be_visible()
+    expect(dialog.get_by_text("1 member is no longer blocked.")).to_be_hidden()
+    dialog.get_by_role("textbox").fill("120.5")
+    expect(dialog.get_by_text("1 member is no longer blocked.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Preview")).to_be_hidden()
+    dialog.get_by_role("button", name="Save").click()
+    expect_notice(page, "2 personal usage limits were set.")
+
+
+def test_without_scripts_a_button_tells_what_the_act_would_do(enter, admin, platform, people):
+    page = enter(admin, java_script_enabled=False)
+    page.goto(f"{MEMBERS}{people['Grace'].pk}/assign/")
+    target = page.get_by_role("combobox", name="Billing group")
+    target.select_option("Platform")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("1 member moves to Platform.")).to_be_visible()
+    expect(target).to_have_value(str(platform.pk))
+    assert not platform.members.exists()
+    page.get_by_role("button", name="Assign").click()
+    expect_notice(page, "Grace Hopper is in Platform now.")

@@ -55,7 +55,7 @@ def test_disabling_and_enabling_keep_groups_billing_group_and_limit(change, memb
 def test_removing_says_before_what_goes_and_what_stays(console, change, organization, member):
     report(member, "12.5")
     question = words(console.get(url("members:remove", organization, member.pk)))
-    assert "They leave all groups, return to Unassigned" in question
+    assert "They return to Unassigned and cannot open the organization." in question
     assert "12.5 Credits used this period stay in records, pages and exports." in question
     response = change("members:remove")
     assert "Ada was removed." in words(console.get(response["Location"]))

@@ -1,0 +1,227 @@
+"""What a form says that it would do is what then happens, whoever stands wherever."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from billing.limits import with_standing
+from billing.periods import all_periods, current_period
+from members.models import Member
+from members.operations import disable_member
+
+from ..factories import TESTS, UNLIMITED, BillingGroupFactory, MemberFactory, assign, limit, report
+from ..pages import today, words
+
+BLOCKED = re.compile(r"^(\d+) members? becomes? blocked\.$")
+UNBLOCKED = re.compile(r"^(\d+) members? (?:is|are) no longer blocked\.$")
+MOVES = re.compile(r"^(\d+) members? (?:moves?|returns?) to .+\.$")
+AT_ONCE = "they will be blocked at once."
+
+
+class Crowd:
+    """In Unassigned and in a full, a frozen and a free group: who is free, and who is blocked."""
+
+    def __init__(self, organization):
+        self.organization = organization
+        self.unassigned = organization.billing_groups.unassigned()
+        self.full, self.frozen, self.free = BillingGroupFactory.create_batch(
+            3, organization=organization
+        )
+        for group in (self.unassigned, self.full, self.frozen, self.free):
+            for personal in (UNLIMITED, 8, 2, None):
+                self.member = self._member(group, personal)
+            disable_member(actor=TESTS, member=self._member(group, UNLIMITED))
+        limit(self.full, 8)
+        limit(self.frozen, 0)
+
+    def _member(self, group, personal):
+        member = MemberFactory(organization=self.organization, is_unlimited=True)
+        assign(member, group)
+        report(member, 2)
+        limit(member, personal)
+        return member
+
+    @property
+    def blocked(self):
+        members = self.organization.members.present()
+        members = with_standing(members, current_period(self.organization))
+        return {member.pk for member in members if member.reasons}
+
+    @property
+    def places(self):
+        return dict(self.organization.members.values_list("pk", "billing_group"))
+
+
+@pytest.fixture
+def crowd(organization, admin):
+    return Crowd(organization)
+
+
+def everyone(crowd):
+    return f"?everyone={crowd.organization.members.present().count()}"
+
+
+def assign_all(group):
+    def act(crowd):
+        return "members:bulk-assign", [], everyone(crowd), {"billing_group": getattr(crowd, group)}
+
+    return act
+
+
+def limit_all(**sent):
+    return lambda crowd: ("members:bulk-limit", [], everyone(crowd), sent)
+
+
+def delete(group):
+    return lambda crowd: ("billing:delete", [getattr(crowd, group)], "", {})
+
+
+def remove_from(group):
+    def act(crowd):
+        members = getattr(crowd, group).members.all()
+        chosen = "&".join(f"member={member.pk}" for member in members)
+        return "billing:remove", [getattr(crowd, group)], f"?{chosen}", {}
+
+    return act
+
+
+def handle(group):
+    def act(crowd):
+        everyone = crowd.unassigned.members.present().count()
+        sent = {"billing_group": getattr(crowd, group), "everyone": everyone}
+        return "billing:handle", [], "", sent
+
+    return act
+
+
+def assign_members_to(group):
+    def act(crowd):
+        target = getattr(crowd, group)
+        everyone = crowd.organization.members.present().exclude(billing_group=target).count()
+        return "billing:assign", [target], "", {"billing_group": target, "everyone": everyone}
+
+    return act
+
+
+def one(page, of, **sent):
+    def act(crowd):
+        members = crowd.organization.members.filter(billing_group=getattr(crowd, of))
+        values = {name: getattr(crowd, str(value), value) for name, value in sent.items()}
+        return f"members:{page}", [members.order_by("pk").first()], "", values
+
+    return act
+
+
+def adjust(of, credits):
+    def act(crowd):
+        group = getattr(crowd, of)
+        sent = {
+            "event_id": "mend",
+            "mended": all_periods(crowd.organization)[0],
+            "billing_group": group,
+            "credits": credits,
+            "reason": "Counted twice",
+        }
+        member = group.members.get(personal_limit=2)
+        return "members:adjust", [member], "", sent
+
+    return act
+
+
+ACTS = [
+    *(assign_all(group) for group in ("unassigned", "full", "frozen", "free")),
+    *(limit_all(kind="amount", amount=amount) for amount in ("1", "2", "2.0001", "0")),
+    limit_all(kind="unlimited"),
+    limit_all(kind="not_set"),
+    *(delete(group) for group in ("full", "frozen", "free")),
+    *(remove_from(group) for group in ("full", "frozen", "free")),
+    *(handle(group) for group in ("full", "frozen", "free")),
+    *(assign_members_to(group) for group in ("full", "frozen", "free")),
+    *(
+        one("assign", of, billing_group=to)
+        for of in ("unassigned", "full")
+        for to in ("full", "free")
+    ),
+    one("limit", "unassigned", kind="not_set"),
+    one("limit", "unassigned", kind="amount", amount="2"),
+    *(adjust(of, credits) for of in ("unassigned", "full", "free") for credits in ("-1", "1")),
+    adjust("full", "-2"),
+]
+
+
+def numbers(sentences):
+    """How many the sentences say to be moved, blocked and unblocked."""
+
+    def said(pattern):
+        return sum(int(found[1]) for each in sentences if (found := pattern.match(each)))
+
+    everybody = any(each.endswith(AT_ONCE) for each in sentences)
+    return said(MOVES), said(MOVES) if everybody else said(BLOCKED), said(UNBLOCKED)
+
+
+def plain(sent):
+    return {name: getattr(value, "pk", value) for name, value in sent.items()}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_is_said_before_is_what_happens(console, organization, crowd, act):
+    page, of, query, sent = act(crowd)
+    keys = [getattr(each, "key", each.pk) for each in of]
+    address = reverse(page, args=[organization.slug, *keys]) + query
+    if page in ("billing:handle", "billing:assign"):
+        asked = console.get(address, plain(sent))
+    else:
+        asked = console.post(address, {**plain(sent), "look": "1"} if sent else {"look": "1"})
+    assert asked.status_code == 200
+    said = (
+        asked.context["consequence"] if "consequence" in asked.context else asked.context["changes"]
+    )
+    blocked, places = crowd.blocked, crowd.places
+    assert not organization.audit_entries.filter(actor_kind="user").exists()
+    assert console.post(address, plain(sent)).status_code == 302
+    moved = [pk for pk, place in crowd.places.items() if place != places[pk]]
+    happened = (len(moved), len(crowd.blocked - blocked), len(blocked - crowd.blocked))
+    assert numbers(said) == happened
+
+
+def test_those_who_move_are_counted_by_where_they_come_from(console, organization, crowd):
+    sent = {"billing_group": crowd.free.pk, "look": "1", "period": today(organization)}
+    page = console.post(
+        reverse("members:bulk-assign", args=[organization.slug]) + everyone(crowd), sent
+    )
+    assert page.context["changes"][:4] == [
+        "16 members move to " + crowd.free.name + ".",
+        "6 from Unassigned.",
+        f"5 from {crowd.full.name}.",
+        f"5 from {crowd.frozen.name}.",
+    ]
+    assert page.context["stays"][-1] == f"5 members are in {crowd.free.name} already."
+
+
+def test_many_places_are_summed_up(console, organization, crowd):
+    for name in ("Zebra", "Zenith"):
+        group = BillingGroupFactory(organization=organization, name=name)
+        assign(MemberFactory(organization=organization), group)
+    sent = {"billing_group": crowd.free.pk, "look": "1", "period": today(organization)}
+    page = console.post(
+        reverse("members:bulk-assign", args=[organization.slug]) + everyone(crowd), sent
+    )
+    assert "2 from 2 other billing groups." in page.context["changes"]
+
+
+def test_what_is_not_typed_well_says_nothing_yet_and_writes_nothing(console, organization, crowd):
+    address = reverse("members:limit", args=[organization.slug, crowd.member.pk])
+    page = console.post(address, {"kind": "amount", "amount": "1,5", "look": "1"})
+    assert page.status_code == 200
+    assert page.context["changes"] == []
+    assert "Enter Credits with at most 4 decimals" in words(page)
+
+
+def test_enabling_names_what_blocks_them_still(console, organization, crowd):
+    idle = Member.objects.get(status=Member.Status.DISABLED, billing_group=crowd.frozen)
+    page = words(console.get(reverse("members:enable", args=[organization.slug, idle.pk])))
+    assert f"Blocked: {crowd.frozen.name} is frozen." in page
+    free = Member.objects.get(status=Member.Status.DISABLED, billing_group=crowd.free)
+    page = words(console.get(reverse("members:enable", args=[organization.slug, free.pk])))
+    assert "They can open the organization again, and use Credits within their limits." in page
