@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from django.db import connection
 from django.db.models import Count, Sum
 from django.utils.text import slugify
 
 from audit.operations import changed, operation
+from members.csv_files import write_csv
 
 from .models import BillingGroup, Period, UsageTotal
 
 COLUMNS = ("Billing Group", "Member Name", "Email", "Credits Consumption")
 ROWS = (Path(__file__).parent / "sql" / "export.sql").read_text()
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PREVIEWED = 10
 
 
@@ -78,36 +77,11 @@ def preview(scope):
 
 @operation("ExportBillingGroups")
 def export_csv(*, actor, organization, scope):
-    """Write the export of `scope` and return it as a file, open at its start.
-
-    One statement reads all rows, so they are of one moment. The file is complete before the
-    first byte is sent: a failure is a failed download, never a shorter file. It lies on disk,
-    so that a million rows take the memory of a hundred, and a slow download holds no connection.
-    """
-    file = TemporaryFile()  # noqa: SIM115, the response closes it
-    try:
-        rows = _write(file, scope)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
+    """Write the export of `scope`; returns it as a file, open at its start."""
+    file, rows = write_csv(COLUMNS, ROWS, scope.parameters)
     return changed(
         scope.billing_group or organization,
         result=file,
         period=scope.period.first_day,
         rows=rows,
     )
-
-
-def _write(file, scope):
-    """Write UTF-8 with BOM, CRLF and RFC 4180 quoting; returns the number of rows."""
-    file.write(BYTE_ORDER_MARK + ",".join(COLUMNS).encode() + b"\r\n")
-    rows = 0
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY ({ROWS}) TO STDOUT (FORMAT csv)", scope.parameters) as lines,
-    ):
-        for line in lines:  # no stored text holds a line break
-            file.write(bytes(line).replace(b"\n", b"\r\n"))
-            rows += 1
-    return rows

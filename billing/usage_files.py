@@ -11,6 +11,7 @@ from itertools import chain
 
 from django.core.exceptions import ValidationError
 
+from members.csv_files import BadFile, cells, plain_name
 from members.text import validate_printable
 
 NEEDED = {"eventid": "eventId", "email": "email", "credits": "credits", "occurredat": "occurredAt"}
@@ -35,10 +36,6 @@ class BadLine(Exception):
     def __init__(self, reason, field=""):
         self.reason, self.field = reason, field
         super().__init__(reason, field)
-
-
-class BadFile(Exception):
-    """No line of the file can be read; says why."""
 
 
 def read_usage(file, name):
@@ -93,17 +90,17 @@ def _csv_reader(header):
         raise BadFile(f"The first line must name these columns, once: {', '.join(missing)}.")
 
     def read(line):
-        cells = _cells(line)
-        if len(cells) != len(columns):
-            raise BadLine(f"{len(cells)} cells in {len(columns)} columns")
-        return dict(zip(columns, cells, strict=True))
+        values = _cells(line)
+        if len(values) != len(columns):
+            raise BadLine(f"{len(values)} cells in {len(columns)} columns")
+        return dict(zip(columns, values, strict=True))
 
     return read
 
 
 def _cells(line):
     try:
-        return next(csv.reader([line], strict=True, skipinitialspace=True))
+        return cells(line)
     except csv.Error:
         raise BadLine("not CSV") from None
 
@@ -120,7 +117,7 @@ def _read_json(line):
 
 def _plain(name):
     """`eventId`, `event_id` and `Event ID` are one, as are `email` and `Member Email`."""
-    return re.sub(r"[\s_-]", "", name).lower().replace("memberemail", "email")
+    return plain_name(name).replace("memberemail", "email")
 
 
 def _usage(values):

@@ -1,14 +1,12 @@
-from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from billing.exports import COLUMNS, Scope, export_csv, preview
+from config.downloads import csv_download
 from config.htmx import render_page
 from members.access import organization_admin
 
 from .common import group_of, shown_period
-
-CHUNK = 64 * 1024
 
 
 @require_safe
@@ -32,15 +30,10 @@ def export(request, organization):
 @require_safe
 @organization_admin
 def export_download(request, organization):
-    """The CSV as a download whose length is said first, so that a broken one shows as broken."""
     period = shown_period(request, organization)
     scope = _scope(request, organization, period)
     file = export_csv(actor=request.actor, organization=organization, scope=scope)
-    response = FileResponse(
-        file, as_attachment=True, filename=scope.file_name, content_type="text/csv; charset=utf-8"
-    )
-    response.block_size = CHUNK
-    return response
+    return csv_download(file, scope.file_name)
 
 
 def _scope(request, organization, period):

@@ -21,8 +21,9 @@ RETURN 'unassigned' = lower(regexp_replace(
     '', 'g'
 ));
 
--- A cell of a CSV that no spreadsheet takes for a formula.
+-- A cell of a CSV that no spreadsheet takes for a formula. What begins with the guarding sign itself
+-- and then as a formula gets another one, so that who reads the cell again knows what to take away.
 CREATE FUNCTION harmless_cell(value text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE WHEN left(value, 1) = ANY (ARRAY['=', '+', '-', '@', E'\t', E'\r'])
+RETURN CASE WHEN left(ltrim(value, ''''), 1) = ANY (ARRAY['=', '+', '-', '@', E'\t', E'\r'])
     THEN '''' || value ELSE value END;

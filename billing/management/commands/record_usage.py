@@ -10,7 +10,8 @@ from django.db import DatabaseError
 from django.db.models.functions import Lower
 
 from billing.metering import BATCH, Outcome, Report, record_usage
-from billing.usage_files import BadFile, BadLine, Usage, read_usage
+from billing.usage_files import BadLine, Usage, read_usage
+from members.csv_files import BadFile
 from members.models import Organization
 
 OUTCOMES = ("recorded", "duplicate", "conflict", "refused", "invalid")
