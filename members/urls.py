@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bulk, changes, members
+from .views import bulk, changes, members, transfer
 
 app_name = "members"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("assign/", bulk.bulk_assign, name="bulk-assign"),
     path("limit/", bulk.bulk_limit, name="bulk-limit"),
     path("add-to-group/", bulk.bulk_add_to_group, name="bulk-add-to-group"),
+    path("export/", transfer.member_export, name="export"),
     path("<int:pk>/", members.member_detail, name="detail"),
     path("<int:pk>/edit/", changes.member_edit, name="edit"),
     path("<int:pk>/assign/", changes.member_assign, name="assign"),

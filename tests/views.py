@@ -31,7 +31,8 @@ class View:
 
     `region` can be asked for alone; `of`: whose id its address holds; `asks`: the query of its
     address; `sends`: what its form holds besides its
-    period; `shows_result`: the answer to it is a page.
+    period; `shows_result`: the answer to it is a page;
+    `downloads`: it is a file.
     """
 
     region: str = ""
@@ -39,6 +40,7 @@ class View:
     asks: Callable | None = None
     sends: Callable | None = None
     shows_result: bool = False
+    downloads: bool = False
     answers: int = 200
     only_admins: bool = True
 
@@ -138,6 +140,7 @@ VIEWS = {
     "members:bulk-assign": View(asks=a_mate, sends=a_billing_group),
     "members:bulk-limit": View(asks=a_mate, sends=a_personal_limit),
     "members:bulk-add-to-group": View(asks=a_member, sends=a_team),
+    "members:export": View(downloads=True),
     "members:detail": View(region="member", of="member"),
     "members:edit": View(of="member", sends=an_identity),
     "members:assign": View(of="member", sends=a_billing_group),
@@ -152,7 +155,7 @@ VIEWS = {
     "billing:days": View(region="days"),
     "billing:group-days": View(region="group-days", of="group"),
     "billing:export": View(region="export-preview"),
-    "billing:download": View(),
+    "billing:download": View(downloads=True),
     "billing:handle": View(region="picker", sends=a_choice),
     "billing:detail": View(region="group-members", of="group"),
     "billing:edit": View(of="group", sends=a_name),

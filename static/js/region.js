@@ -1,5 +1,6 @@
 // While htmx fetches a region it is busy; afterwards its count is read out, and what was pressed in it
-// has the focus again.
+// has the focus again. A link with data-query asks for what the address names, whatever it named when
+// the page came.
 
 let pressed; // the words of what had the focus in the region before
 
@@ -9,6 +10,11 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (value === "") detail.formData.delete(name); // addresses say only what is set
   }
 });
+
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest("a[data-query]");
+  if (link) link.search = location.search;
+}, true);
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target.setAttribute("aria-busy", "true");

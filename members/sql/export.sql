@@ -1,0 +1,41 @@
+-- The rows of an export of members, in the order of those chosen: what an import reads, then how
+-- each stands in the period. Groups are joined as a line of CSV with semicolons.
+WITH ids (id) AS ({chosen}),
+chosen AS (SELECT id, row_number() OVER () AS place FROM ids)
+SELECT
+    harmless_cell(member.name) AS name,
+    harmless_cell(member.email) AS email,
+    CASE member.role WHEN 'org_admin' THEN 'Admin' ELSE 'Member' END AS role,
+    coalesce(harmless_cell(joined.names), '') AS groups,
+    harmless_cell(place.name) AS billing_group,
+    CASE
+        WHEN member.is_unlimited THEN 'Unlimited'
+        ELSE coalesce(trim_scale(member.personal_limit)::text, 'Not set')
+    END AS personal_limit,
+    trim_scale(own.used) AS used,
+    CASE member.status
+        WHEN 'DISABLED' THEN 'Disabled'
+        WHEN 'DELETED' THEN 'Removed'
+        ELSE CASE cardinality(blocked_reasons(
+            member.status, member.is_unlimited, member.personal_limit, own.used,
+            place.period_limit, coalesce(total.credits, 0)
+        )) WHEN 0 THEN 'Active' ELSE 'Blocked' END
+    END AS status
+FROM chosen
+JOIN members_member member USING (id)
+JOIN billing_billinggroup place ON place.id = member.billing_group_id
+LEFT JOIN billing_grouptotal total
+    ON total.period_id = %s AND total.billing_group_id = member.billing_group_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(credits), 0) AS used FROM billing_usagetotal
+    WHERE period_id = %s AND member_id = member.id
+) own
+CROSS JOIN LATERAL (
+    SELECT string_agg(
+        CASE WHEN name ~ '[;"]' THEN '"' || replace(name, '"', '""') || '"' ELSE name END,
+        '; ' ORDER BY lower(name), id
+    ) AS names
+    FROM groups_group
+    WHERE id IN (SELECT group_id FROM groups_groupmembership WHERE member_id = member.id)
+) joined
+ORDER BY chosen.place
