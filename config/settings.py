@@ -167,6 +167,11 @@ API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", 60_000))
 API_REQUESTS_AT_ONCE = int(os.environ.get("API_REQUESTS_AT_ONCE", 2_000))
 API_LONGEST_BODY = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_LONGEST_BODY
+LARGEST_FILE = 32 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.uploads.CappedUploadHandler",
+]
 
 EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND",

@@ -7,7 +7,7 @@ from tempfile import TemporaryFile
 from django.db import connection
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-GUARDED = re.compile(r"'+[=+\-@\t\r]")
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 class BadFile(Exception):
@@ -24,9 +24,14 @@ def cells(line, delimiter=","):
     return next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
 
 
+def guarded(cell):
+    """`cell` as the SQL function harmless_cell makes it: no spreadsheet takes it for a formula."""
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
 def unguarded(cell):
-    """`cell` without the sign that the SQL function harmless_cell put before a formula's."""
-    return cell[1:] if GUARDED.match(cell) else cell
+    """The cell that was guarded so."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def write_csv(columns, rows, parameters):

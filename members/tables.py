@@ -14,6 +14,7 @@ PAGE_SIZES = (25, PAGE_SIZE, 100)
 NAME = {"th": {"class": "table__name"}}
 NUMBER = {"th": {"class": "numeric"}}
 METER = {"th": {"class": "table__meter"}}
+TEXT = {"th": {"class": "table__text"}}
 STATUS = {"th": {"class": "table__status"}}
 
 
@@ -99,3 +100,13 @@ class MembersTable(ConsoleTable):
     def order_used(self, queryset, is_descending):
         queryset = with_usage(queryset, self.period)
         return queryset.order_by(by("used", is_descending), "pk"), True
+
+
+class VerdictsTable(ConsoleTable):
+    number = tables.Column(_("Line"), orderable=False, attrs=NUMBER)
+    email = tables.Column(_("Email"), orderable=False, attrs=NAME)
+    verdict = tables.Column(_("Verdict"), orderable=False)
+    what = tables.Column(_("Changes or errors"), orderable=False, attrs=TEXT)
+
+    class Meta(ConsoleTable.Meta):
+        order_by = ()

@@ -13,6 +13,8 @@ from billing.models import BillingGroup
 from billing.operations import assign_members, set_period_limit
 from billing.periods import all_periods
 from groups.models import Group
+from members.imports.lines import MembersFile
+from members.imports.operations import upload_members
 from members.keys import create_api_key
 from members.models import ApiKey, Member, Organization, User
 from members.operations import edit_organization, open_organization, set_personal_limit
@@ -105,6 +107,19 @@ class ApiKeyFactory(factory.django.DjangoModelFactory):
     prefix = factory.Sequence("mm_{:012x}".format)
     digest = "0" * 64
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+
+
+def send_members(importer, text):
+    """The import of a CSV that `importer` sent: the text, or its bytes."""
+    content = text if isinstance(text, bytes) else text.encode()
+    return upload_members(
+        actor=TESTS,
+        organization=importer.organization,
+        importer=importer,
+        name="members.csv",
+        content=content,
+        file=MembersFile(content),
+    )
 
 
 def many_members(organization, number, **fields):

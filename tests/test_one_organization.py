@@ -18,6 +18,7 @@ from tests.factories import (
     OrganizationFactory,
     assign,
     report,
+    send_members,
 )
 from tests.sql import assert_refused, run
 
@@ -55,6 +56,7 @@ def one_of_each(organization):
     report(member)
     record(TESTS, "Test", organization, {})
     ApiKeyFactory(created_by=member)
+    send_members(member, "Email")
     return organization
 
 
@@ -85,6 +87,7 @@ def test_the_walk_meets_every_table():
         "UsageTotal",
         "GroupTotal",
         "ApiKey",
+        "MemberImport",
     }
     assert len(RELATIONS) >= 15
 

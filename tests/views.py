@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from .factories import (
     MemberFactory,
     OrganizationFactory,
     new_key,
+    send_members,
 )
 from .pages import today
 
@@ -116,6 +118,14 @@ def settings(place):
     }
 
 
+def a_file(place):
+    return {"file": SimpleUploadedFile("typed.csv", b"Email,Name\ntyped@example.com,Typed")}
+
+
+def what_was_shown(place):
+    return {"digest": place.sent.digest}
+
+
 def a_mate(place):
     return f"?member={place.mate.pk}"
 
@@ -140,6 +150,9 @@ VIEWS = {
     "members:bulk-assign": View(asks=a_mate, sends=a_billing_group),
     "members:bulk-limit": View(asks=a_mate, sends=a_personal_limit),
     "members:bulk-add-to-group": View(asks=a_member, sends=a_team),
+    "members:import": View(sends=a_file),
+    "members:dry-run": View(region="verdicts", of="sent", sends=what_was_shown),
+    "members:import-refused": View(of="sent", downloads=True),
     "members:export": View(downloads=True),
     "members:detail": View(region="member", of="member"),
     "members:edit": View(of="member", sends=an_identity),
@@ -190,6 +203,7 @@ class Place:
         mate = Member.objects.filter(pk=self.mate.pk)
         add_group_members(actor=TESTS, group=self.team, members=mate)
         self.key = new_key(self.admin).key
+        self.sent = send_members(self.admin, "Email,Name\nsent@example.com,Sent")
         self.current, self.past = all_periods(self.organization)[:2]
 
     def url(self, name, of=None):
@@ -209,6 +223,7 @@ class Place:
             here.members,
             here.groups,
             here.usage_records,
+            here.member_imports,
             GroupMembership.objects,
             Organization.objects.filter(pk=here.pk),
         )

@@ -1,3 +1,4 @@
+from .imports import ImportLine, MemberImport
 from .keys import ApiKey, digest_of
 from .members import Member, member_of_key
 from .organizations import CreditsField, Organization, not_both_limits, validate_time_zone
@@ -6,7 +7,9 @@ from .users import User
 __all__ = [
     "ApiKey",
     "CreditsField",
+    "ImportLine",
     "Member",
+    "MemberImport",
     "Organization",
     "User",
     "digest_of",

@@ -113,6 +113,14 @@ def member_badge(member):
     return {"text": member.get_status_display(), "kind": "ok"}
 
 
+@register.inclusion_tag("_badge.html")
+def verdict_badge(line):
+    """What the dry run says of a line of an import."""
+    kinds = {"add": "ok", "change": "info", "error": "danger"}
+    icon = "circle-alert" if line.verdict == "error" else ""
+    return {"text": line.get_verdict_display(), "kind": kinds.get(line.verdict, ""), "icon": icon}
+
+
 @register.simple_tag
 def name_of(billing_group):
     """The name of a billing group; that of Unassigned is English in every language."""

@@ -1,0 +1,179 @@
+"""The verdict on each line of an import: what it would add or change, or why it cannot."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+
+from django.utils.translation import gettext as _
+
+from members.models import ImportLine, Member
+from members.templatetags.console import count, credits
+
+from .known import Known, Person
+from .lines import LABELS, Line, quoted
+
+ADD, CHANGE, UNCHANGED, ERROR = ImportLine.Verdict
+BETWEEN = " · "
+LONGEST = 1_000
+FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What is stored of a member."""
+
+    name: str
+    role: str
+    billing_group: int
+    personal_limit: Decimal | None
+    is_unlimited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line with its verdict; `what`: in words; `joins`: the groups that the member gets into."""
+
+    line: Line
+    verdict: ImportLine.Verdict
+    what: str = ""
+    person: Person | None = None
+    after: Values | None = None
+    joins: tuple = ()
+
+    @property
+    def shown(self):
+        """What the dry run shows of it."""
+        what = self.what if len(self.what) <= LONGEST else f"{self.what[: LONGEST - 1]}…"
+        return self.line.number, self.verdict.value, self.line.who, what
+
+
+class Verdicts:
+    """The verdicts on all lines of a file, as the organization is now."""
+
+    def __init__(self, organization, lines):
+        self.known = Known(organization, lines)
+        people = iter(self.known.people)
+        pairs = [(line, next(people) if line.email else None) for line in lines]
+        self.numbers = defaultdict(list)
+        for line, person in pairs:
+            if person:
+                self.numbers[person.key].append(line.number)
+        self.all = [self._judge(line, person) for line, person in pairs]
+
+    @property
+    def counts(self):
+        """How many lines of each verdict."""
+        found = Counter(each.verdict for each in self.all)
+        return {verdict.value: found[verdict] for verdict in ImportLine.Verdict}
+
+    @property
+    def digest(self):
+        """All verdicts in short: another verdict, or other words, have another one."""
+        digest = sha256()
+        for each in self.all:
+            digest.update(repr((*each.shown, each.what)).encode())
+        return digest.hexdigest()
+
+    def of(self, verdict):
+        return [each for each in self.all if each.verdict == verdict]
+
+    def _judge(self, line, person):
+        if errors := [*line.errors, *self._wrong(line, person)]:
+            return Judged(line, ERROR, " ".join(errors))
+        place = line.billing_group and self.known.billing_groups.find(line.billing_group)
+        after = _after(line, person, place) if person.is_present else self._new(line, place)
+        joins = self._joins(line, person)
+        words = self._changes if person.is_present else self._said
+        what = BETWEEN.join(words(person, after, joins))
+        verdict = (CHANGE if what else UNCHANGED) if person.is_present else ADD
+        return Judged(line, verdict, what, person, after, joins)
+
+    def _wrong(self, line, person):
+        """What is wrong with the line where it meets the organization and the other lines."""
+        if line.billing_group and not self.known.billing_groups.find(line.billing_group):
+            wrong = _("There is no billing group “%(name)s”.")
+            yield wrong % {"name": quoted(line.billing_group)}
+        for name in line.groups:
+            if not self.known.groups.find(name):
+                wrong = _("There is no group “%(name)s”. Write a semicolon between groups.")
+                yield wrong % {"name": quoted(name)}
+        if person:
+            yield from self._wrong_about(line, person)
+
+    def _wrong_about(self, line, person):
+        others = [number for number in self.numbers[person.key] if number != line.number]
+        if others:
+            few = ", ".join(map(count, others[:FEW])) + (" …" if len(others) > FEW else "")
+            yield _("The same email stands on line %(lines)s.") % {"lines": few}
+        if person.is_taken:
+            yield _("This person is already a member, with another email.")
+        if not person.is_present and line.name is None and not line.errors:
+            yield _("Nobody here has this email: enter a name to add them.")
+        if person.is_present and (person.role, line.role) == (
+            Member.Role.ADMIN,
+            Member.Role.MEMBER,
+        ):
+            yield _("An import makes nobody less than an admin. Change the role by hand.")
+
+    def _new(self, line, place):
+        """What somebody gets who is added: what the line says, else the defaults."""
+        here = self.known.organization
+        default = here.default_personal_limit, here.default_is_unlimited
+        limit = line.personal_limit or default
+        return Values(
+            line.name, line.role or Member.Role.MEMBER, place or self.known.unassigned, *limit
+        )
+
+    def _joins(self, line, person):
+        ids = dict.fromkeys(self.known.groups.find(name) for name in line.groups)
+        return tuple(pk for pk in ids if (pk, person.pk) not in self.known.memberships)
+
+    def _said(self, person, after, joins):
+        """What somebody gets who is added, in words."""
+        if person.pk:
+            yield _("Was removed and comes back")
+        yield str(Member.Role(after.role).label)
+        yield self.known.billing_groups.by_id[after.billing_group]
+        yield _limit_in_words(after.personal_limit, after.is_unlimited)
+        yield from self._joins_in_words(joins)
+
+    def _changes(self, person, after, joins):
+        """What becomes of a member, in words; nothing where all stays."""
+        places = self.known.billing_groups.by_id
+        pairs = {
+            "name": (person.name, after.name),
+            "role": (Member.Role(person.role).label, Member.Role(after.role).label),
+            "billing_group": (places[person.billing_group], places[after.billing_group]),
+        }
+        if person.limit != (after.personal_limit, after.is_unlimited):
+            limits = person.limit, (after.personal_limit, after.is_unlimited)
+            pairs["personal_limit"] = [_limit_in_words(*each) for each in limits]
+        for column, (before, now) in pairs.items():
+            if before != now:
+                words = {"column": LABELS[column], "before": before, "after": now}
+                yield _("%(column)s: %(before)s → %(after)s") % words
+        yield from self._joins_in_words(joins)
+
+    def _joins_in_words(self, joins):
+        if joins:
+            names = ", ".join(self.known.groups.by_id[pk] for pk in joins)
+            yield _("Joins %(groups)s") % {"groups": names}
+
+
+def _after(line, person, place):
+    """What a member has once the line is applied: what it does not name stays."""
+    return Values(
+        line.name or person.name,
+        line.role or person.role,
+        place or person.billing_group,
+        *(line.personal_limit or person.limit),
+    )
+
+
+def _limit_in_words(personal_limit, is_unlimited):
+    if is_unlimited:
+        return _("Unlimited")
+    if personal_limit is None:
+        return _("Not set")
+    return _("%(credits)s Credits") % {"credits": credits(personal_limit)}

@@ -1,0 +1,161 @@
+"""An import of members: sent and judged, then applied, all of it or nothing."""
+
+import secrets
+from collections import Counter
+from pathlib import Path
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.operations import Refused, changed, done_already, operation
+from groups.models import GroupMembership
+from members.models import MemberImport, Organization
+
+from .judging import ADD, CHANGE, ERROR, Verdicts
+from .known import lock_named
+from .lines import MembersFile
+
+SQL = Path(__file__).parents[1] / "sql"
+MAKE_USERS = (SQL / "import_users.sql").read_text()
+ADD_MEMBERS = (SQL / "import_add.sql").read_text()
+CHANGE_MEMBERS = (SQL / "import_change.sql").read_text()
+STORE = "COPY members_importline (of_import_id, number, verdict, email, what) FROM STDIN"
+MOST_IGNORED = 20
+VALUES = ("name", "role", "billing_group", "personal_limit", "is_unlimited")
+
+
+class VerdictsChanged(Refused):
+    code = "verdicts_changed"
+    message = _("Something changed since the dry run. Nothing was applied: check the new one.")
+
+
+class LinesRefused(Refused):
+    code = "lines_refused"
+    message = _("Some lines have errors. Nothing was applied.")
+
+
+@operation("UploadMembers")
+def upload_members(*, actor, organization, importer, name, content, file):
+    """Keep the `content` of a CSV, read as `file`, for an hour, and judge it; returns the import.
+
+    It takes the place of what `importer` sent before.
+    """
+    now = timezone.now()
+    MemberImport.objects.forgotten(now).delete()
+    organization.member_imports.filter(importer=importer).delete()
+    verdicts = Verdicts(organization, file.lines)
+    sent = MemberImport.objects.create(
+        organization=organization,
+        importer=importer,
+        name=name,
+        content=content,
+        ignored=file.ignored[:MOST_IGNORED],
+        digest=verdicts.digest,
+        created_at=now,
+    )
+    _store(sent, verdicts)
+    return changed(organization, result=sent, lines=len(file.lines), **verdicts.counts)
+
+
+@operation("ImportMembers")
+def import_members(*, actor, organization, sent, digest):
+    """Do what all lines of the import `sent` say, or nothing; returns the number of each verdict.
+
+    `digest`: of the verdicts that the admin was shown. Nobody is removed, disabled, made less
+    than an admin or taken out of a group; a removed member of an email comes back. Locks the
+    organization, billing groups, groups, then members by id. Raises VerdictsChanged,
+    LinesRefused, RuleBroken.
+    """
+    lines = MembersFile(bytes(sent.content)).lines
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    lock_named(organization, lines)
+    verdicts = Verdicts(organization, lines)
+    if verdicts.digest != digest:
+        raise VerdictsChanged
+    if verdicts.of(ERROR):
+        raise LinesRefused
+    added, altered = verdicts.of(ADD), verdicts.of(CHANGE)
+    if not (added or altered):
+        return done_already(verdicts.counts)
+    ids = _add(organization, [each for each in added if not each.person.pk])
+    _change(organization, [each for each in added + altered if each.person.pk])
+    _join(organization, added + altered, ids)
+    return changed(
+        organization,
+        result=verdicts.counts,
+        added=[ids.get(each.line.email, each.person.pk) for each in added],
+        members=[each.person.pk for each in altered],
+        sources=_sources(altered),
+        **_numbers(altered),
+    )
+
+
+def judge_again(sent):
+    """Look at the file anew: the dry run shows how things are now."""
+    verdicts = Verdicts(sent.organization, MembersFile(bytes(sent.content)).lines)
+    with transaction.atomic():
+        sent.lines.all().delete()
+        sent.digest = verdicts.digest
+        sent.save(update_fields=["digest"])
+        _store(sent, verdicts)
+
+
+def _store(sent, verdicts):
+    with connection.cursor() as cursor, cursor.copy(STORE) as rows:
+        for each in verdicts.all:
+            rows.write_row((sent.pk, *each.shown))
+
+
+def _add(organization, added):
+    """Make those who are new, and their users; returns ids by email."""
+    keys = [each.person.key for each in added]
+    passwords = [UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20) for _key in keys]
+    emails = [each.line.email for each in added]
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_USERS, {"keys": keys, "passwords": passwords})
+        named = {"organization": organization.pk, "keys": keys, "emails": emails}
+        cursor.execute(ADD_MEMBERS, named | _columns(added))
+        return dict(cursor.fetchall())
+
+
+def _change(organization, altered):
+    ids = [each.person.pk for each in altered]
+    with connection.cursor() as cursor:
+        named = {"organization": organization.pk, "ids": ids}
+        cursor.execute(CHANGE_MEMBERS, named | _columns(altered))
+
+
+def _columns(judged):
+    return {name: [getattr(each.after, name) for each in judged] for name in VALUES}
+
+
+def _join(organization, judged, ids):
+    GroupMembership.objects.bulk_create(
+        GroupMembership(
+            organization=organization,
+            group_id=group,
+            member_id=each.person.pk or ids[each.line.email],
+        )
+        for each in judged
+        for group in each.joins
+    )
+
+
+def _sources(altered):
+    """How many came from which billing group (id: number)."""
+    pairs = ((each.person.billing_group, each.after.billing_group) for each in altered)
+    return {str(pk): number for pk, number in Counter(a for a, b in pairs if a != b).items()}
+
+
+def _numbers(altered):
+    """Of how many members each value was changed."""
+    found = Counter(
+        name
+        for each in altered
+        for name in VALUES
+        if getattr(each.person, name) != getattr(each.after, name)
+    )
+    found["groups"] = sum(bool(each.joins) for each in altered)
+    return {name: number for name, number in found.items() if number}
