@@ -1,5 +1,7 @@
 """Every page, open dialog and menu: no violation that axe finds, nothing to scroll sideways."""
 
+from functools import partial
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLResolver, get_resolver, resolve
@@ -20,12 +22,15 @@ from tests.factories import (
     report,
 )
 
-from .screen import BILLING_GROUPS, MEMBERS, NARROW, WIDE, choose, heading, menu_button
+from .screen import BILLING_GROUPS, MEMBERS, WIDE
 
 AXE = Axe()
 NOTHING_MOVES = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
 NEEDED = "document.documentElement.scrollWidth"
-WIDTHS = [360, 704, 1024, 1280]  # 704: tables at their narrowest; 1024: beside the rail
+LANGUAGES = ["en-US", "zh-CN", "ja-JP"]
+THEMES = ["light", "dark"]
+WIDTHS = [360, 768, 1280]
+ROOMS = [360, 704, 1024, 1280]  # 704: tables at their narrowest; 1024: beside the rail
 LONG = "Extraordinarily" * 6
 
 FOR_EVERYBODY = ["/accounts/login/", "/accounts/password/reset/"]
@@ -85,14 +90,6 @@ OF_OTHERS = [
     "/accounts/email/",
     "/accounts/logout/",
 ]
-CARDS = [
-    "/o/acme/billing-groups/unassigned/handle/?member={grace}&billing_group={frozen}",
-    "/o/acme/billing-groups/{platform}/?show=usage",
-    "/o/acme/billing-groups/export/",
-    "/o/acme/groups/{guild}/",
-    "/o/acme/members/",
-    "/o/acme/billing-groups/",
-]
 NOT_PAGES = {"organization", "billing:download", "members:export"}
 
 
@@ -124,49 +121,55 @@ def acme(organization, admin, people, platform, last_period):
 
 
 class Look:
-    """What is wrong with each place that the page was looked at in: {place: [what]}."""
+    """Looks at places in every language, width and theme, any two of them together.
 
-    def __init__(self, page):
-        self.page = page
+    `problems`: what is wrong with each place, {place: [what]}.
+    """
+
+    def __init__(self, pages):
+        self.pages = pages  # by language
+        self.number = 0
         self.problems = {}
 
-    def __call__(self, place):
-        """Judge it in light, its colours in the dark too, and its width down to a phone's."""
-        wrong = [*self._violations({})]
-        self.page.emulate_media(color_scheme="dark")
-        wrong += self._violations({"runOnly": ["color-contrast"]})
-        self.page.emulate_media(color_scheme="light")
-        self._note(place, [*wrong, *self._widths()])
+    def __call__(self, place, reach):
+        """Judge what `reach` brings before each language's page, each in another width."""
+        self.number += 1
+        for turn, (language, page) in enumerate(self.pages.items(), self.number):
+            width, theme = WIDTHS[turn % len(WIDTHS)], THEMES[turn % len(THEMES)]
+            page.set_viewport_size({**WIDE, "width": width})
+            page.emulate_media(color_scheme=theme)
+            reach(page)
+            self._note(f"{place}, {language}, {width}, {theme}", self._violations(page))
+            self._note(f"{place}, {language}", self._too_wide(page))
 
-    def its_width(self, place):
-        self._note(place, self._widths())
-
-    def on_a_phone(self, place):
-        self.page.set_viewport_size(NARROW)
-        self._note(place, [*self._violations({})])
+    def at(self, address):
+        self(address, lambda page: page.goto(address))
 
     def _note(self, place, wrong):
-        if wrong:
+        if wrong := list(wrong):
             self.problems[place] = wrong
 
-    def _violations(self, options):
-        self.page.evaluate(NOTHING_MOVES)
-        found = AXE.run(self.page, options={**options, "resultTypes": ["violations"]})
+    def _violations(self, page):
+        page.evaluate(NOTHING_MOVES)
+        found = AXE.run(page, options={"resultTypes": ["violations"]})
         for each in found.response["violations"]:
             yield from (f"{each['id']}: {node['target']}" for node in each["nodes"])
 
-    def _widths(self):
-        return [wrong for width in WIDTHS for wrong in self._too_wide(width)]
-
-    def _too_wide(self, room):
-        self.page.set_viewport_size({**WIDE, "width": room})
-        width = self.page.evaluate(NEEDED)
-        return [f"{width} wide in {room}"] if width > room else []
+    def _too_wide(self, page):
+        for room in ROOMS:
+            page.set_viewport_size({**WIDE, "width": room})
+            if (width := page.evaluate(NEEDED)) > room:
+                yield f"{width} wide in {room}"
 
 
 @pytest.fixture
-def look(page):
-    return Look(page)
+def look(enter):
+    """Makes a Look of somebody, or of nobody who is signed in."""
+
+    def make(member=None):
+        return Look({language: enter(member, locale=language) for language in LANGUAGES})
+
+    return make
 
 
 @pytest.mark.parametrize(
@@ -174,80 +177,79 @@ def look(page):
     [OF_BILLING_GROUPS, OF_MEMBERS, OF_OTHERS],
     ids=["of billing groups", "of members", "of others"],
 )
-def test_pages(page, look, acme, addresses):
+def test_pages(look, admin, acme, addresses):
+    look = look(admin)
     for address in addresses:
-        page.goto(address.format(**acme))
-        look(address)
+        look.at(address.format(**acme))
     assert look.problems == {}
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "ja-JP"])
-def test_pages_in_other_languages_are_not_too_wide(enter, admin, acme, locale):
-    look = Look(enter(admin, locale=locale))
-    for address in (*OF_BILLING_GROUPS, *OF_MEMBERS, *OF_OTHERS):
-        look.page.goto(address.format(**acme))
-        look.its_width(address)
-    assert look.problems == {}
-
-
-def test_pages_of_who_is_no_admin(enter, console, organization):
-    look = Look(enter())
-    for address in FOR_EVERYBODY:
-        look.page.goto(address)
-        look(address)
+def test_pages_of_who_is_no_admin(look, console, organization):
     plain = MemberFactory(organization=organization)
-    look.page = enter(plain)
+    signed_out, signed_in = look(), look(plain)
+    for address in FOR_EVERYBODY:
+        signed_out.at(address)
     for address, status in ((BILLING_GROUPS, 403), ("/o/nowhere/", 404)):
-        console.provoke(status)
-        look.page.goto(address)
-        look(address)
+        for _language in LANGUAGES:
+            console.provoke(status)
+        signed_in.at(address)
     MemberFactory(user=plain.user, organization=OrganizationFactory())
-    look.page.goto("/")
-    expect(heading(look.page, "Choose an organization")).to_be_visible()
-    look("/")
-    assert look.problems == {}
+    signed_in.at("/")
+    assert "/o/" not in signed_in.pages["en-US"].url
+    assert signed_out.problems | signed_in.problems == {}
 
 
-def test_long_lists(page, look, organization, acme):
+def test_long_lists(look, admin, organization, acme):
     many_members(organization, 25)
+    look = look(admin)
     for address in ("/o/acme/members/?size=25", "/o/acme/groups/{guild}/add/"):
-        page.goto(address.format(**acme))
-        look(address)
+        look.at(address.format(**acme))
     assert look.problems == {}
 
 
-def test_cards_on_a_phone(page, look, acme):
-    for address in CARDS:
-        page.goto(address.format(**acme))
-        look.on_a_phone(address)
-    page.get_by_role("button", name="Menu").click()
-    page.get_by_role("button", name="Ada Lindqvist").click()
-    look.on_a_phone("menu")
+def opened(page, address, href, *, row=None):
+    """A dialog over the list at `address`, by the link to its page; `row`: from its menu."""
+    page.goto(address)
+    if row:
+        page.locator(f"[popovertarget='menu-{row}']").click()
+    page.locator(f"[data-dialog][href$='{href}']:visible").first.click()
+    expect(page.get_by_role("dialog").locator(".form")).to_be_visible()
+
+
+def test_open_dialogs(look, admin, console, acme):
+    look = look(admin)
+    of_group = partial(opened, address=BILLING_GROUPS, row=acme["platform"])
+    of_member = partial(opened, address=MEMBERS, row=acme["grace"])
+
+    def refused(page):
+        opened(page, BILLING_GROUPS, "/create/")
+        console.provoke(422)
+        page.locator("dialog[open] .button--primary").click()
+        expect(page.locator("dialog[open] [aria-invalid]")).to_be_visible()
+
+    look("Set Period Limit", partial(of_group, href="/limit/"))
+    look("Delete", partial(of_group, href="/delete/"))
+    look("Create, with an error", refused)
+    look("Set Personal Limit", partial(of_member, href="/limit/"))
+    look("Remove", partial(of_member, href="/remove/"))
     assert look.problems == {}
 
 
-def test_open_dialogs_and_menus(page, look, console, acme):
-    page.goto(BILLING_GROUPS)
-    for act in ("Set Period Limit", "Delete"):
-        choose(page, "Platform", act)
-        expect(page.get_by_role("dialog")).to_be_visible()
-        look(act)
-        page.keyboard.press("Escape")
-    page.get_by_role("link", name="Create").click()
-    console.provoke(422)
-    page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("This field is required.")).to_be_visible()
-    look("Create, with an error")
-    page.keyboard.press("Escape")
-    menu_button(page, "Platform").click()
-    look("menu of a row")
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Ada Lindqvist").click()
-    look("user menu")
-    page.goto(MEMBERS)
-    choose(page, "Grace Hopper", "Set Personal Limit")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    look("Set Personal Limit")
+def test_open_menus(look, admin, acme):
+    look = look(admin)
+
+    def menu_of_row(page):
+        page.goto(BILLING_GROUPS)
+        page.locator(f"[popovertarget='menu-{acme['platform']}']").click()
+
+    def user_menu(page):
+        page.goto(BILLING_GROUPS)
+        for button in ("rail", "user-menu"):
+            if (opener := page.locator(f"[popovertarget='{button}']")).is_visible():
+                opener.click()
+
+    look("menu of a row", menu_of_row)
+    look("user menu", user_menu)
     assert look.problems == {}
 
 
