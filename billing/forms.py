@@ -35,12 +35,12 @@ class LimitForm(OperationForm):
         help_text=_("Leave empty for no limit; 0 freezes the billing group."),
     )
 
-    def __init__(self, *args, group, typed, **kwargs):
+    def __init__(self, *args, group, typed=None, **kwargs):
         """`typed`: what an address says of the field of an unsent form."""
         self.group = group
         limit = "" if group.period_limit is None else credits(group.period_limit)
         shown = {"period_limit": group.period_limit}
-        initial = {"limit": typed.get("limit", limit)}
+        initial = {"limit": (typed or {}).get("limit", limit)}
         super().__init__(*args, shown=shown, initial=initial, **kwargs)
 
     def consequence(self, now):

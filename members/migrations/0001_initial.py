@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[("en", "English"), ("zh-hans", "简体中文"), ("ja", "日本語")],
+                        db_default="",
                         max_length=10,
                         verbose_name="language",
                     ),
@@ -88,6 +89,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[("light", "Light"), ("dark", "Dark")],
+                        db_default="",
                         max_length=10,
                         verbose_name="theme",
                     ),

@@ -41,9 +41,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("support staff"), default=False)
     language = models.CharField(
-        _("language"), max_length=10, blank=True, choices=settings.LANGUAGES
+        _("language"), max_length=10, blank=True, db_default="", choices=settings.LANGUAGES
     )
-    theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
+    theme = models.CharField(_("theme"), max_length=10, blank=True, db_default="", choices=Theme)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = UserManager()
