@@ -3,7 +3,9 @@
 import uuid
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils.translation import gettext as _
@@ -11,6 +13,8 @@ from django.utils.translation import gettext as _
 from audit.operations import Refused
 
 from .api import ApiError, envelope
+
+FAILURE = (settings.BASE_DIR / "templates" / "500.html").read_text()  # where nothing else may work
 
 
 class RequestIdMiddleware:
@@ -63,3 +67,13 @@ class RefusalMiddleware:
         if isinstance(exception, Refused):
             return render(request, "409.html", {"refusal": exception.message}, status=409)
         return None
+
+
+def failed(request):
+    """500: a page that asks for no template and no database, only for the request's id."""
+    return HttpResponseServerError(FAILURE.replace("<code></code>", f"<code>{request.id}</code>"))
+
+
+def form_not_ours(request, reason=""):
+    """403 for a form without its token: of a tab left open over another sign-in, say."""
+    return render(request, "403_csrf.html", status=403)

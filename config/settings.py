@@ -76,6 +76,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "config.requests.form_not_ours"
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from billing.api import groups as billing_groups
 from billing.api import records, usage
 from config.api import api, nowhere
+from config.requests import failed
 from groups.api import router as groups
 from members.api import router as members
 from members.views.home import home, not_found, organization_home, own_page, preferences
@@ -18,6 +19,7 @@ admin.site.enable_nav_sidebar = False  # it takes the width that the lists need
 admin.site.login = secure_admin_login(admin.site.login)
 
 handler404 = not_found
+handler500 = failed
 
 for router in (usage.router, records.router, billing_groups.router, groups, members):
     api.add_router("/organizations/{organization_id}", router)

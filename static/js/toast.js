@@ -6,9 +6,9 @@ showMessages();
 document.addEventListener("htmx:afterSettle", showMessages);
 document.addEventListener("htmx:historyRestore", showMessages);
 document.addEventListener("close", () => rise(), true);
-document.addEventListener("htmx:sendError", () => showFailure());
+document.addEventListener("htmx:sendError", () => showFailure(navigator.onLine ? "unreached" : "offline"));
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  if (!detail.shouldSwap) showFailure();
+  if (!detail.shouldSwap) showFailure("failure", detail.xhr.getResponseHeader("X-Request-Id"));
 });
 
 document.addEventListener("click", (event) => {
@@ -24,8 +24,9 @@ function showMessages() {
   list.remove();
 }
 
-function showFailure() {
-  say(document.getElementById("toast").dataset.failure, "alert");
+function showFailure(kind, request) {
+  const words = document.getElementById("toast").dataset[kind];
+  say(request ? `${words} (${request})` : words, "alert");
 }
 
 function say(text, role = "status") {

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from audit.operations import Refused
@@ -54,7 +55,7 @@ def test_every_answer_has_an_id_of_our_own_making(console, organization):
 
 
 def test_pages_of_errors_name_the_request(console, broken):
-    for page in (console.get("/nowhere/"), broken(Refused())):
+    for page in (console.get("/nowhere/"), broken(Refused()), broken(RuntimeError())):
         assert f"Request {page['X-Request-Id']}" in words(page)
 
 
@@ -84,6 +85,18 @@ def test_the_log_of_a_failure_names_the_request_and_holds_no_values(broken, capl
     assert "RuntimeError" in line
     assert "hidden-words" not in line
     assert "locals" not in json.loads(line)["exception"][0]["frames"][0]
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/logout/"])
+def test_a_form_without_its_token_is_refused_on_a_page(admin, path):
+    client = Client(enforce_csrf_checks=True)
+    if "logout" in path:
+        client.force_login(admin.user)
+    page = client.post(path)
+    assert page.status_code == 403
+    assert "This form is out of date" in words(page)
+    assert f"Request {page['X-Request-Id']}" in words(page)
+    assert "_auth_user_id" in client.session or "login" in path
 
 
 def test_what_is_not_there_is_a_page(client, db):
