@@ -41,6 +41,7 @@ def local_day(at, organization):
 
 @register.simple_tag
 def local_now(organization):
+    """The present, where the organization is: for paper."""
     return local_time(timezone.now(), organization)
 
 
