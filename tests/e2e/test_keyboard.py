@@ -223,3 +223,57 @@ def test_the_calendar_is_changed_after_a_look_at_its_periods(page, organization)
     expect(page.get_by_text("The settings were saved.")).to_be_visible()
     organization.refresh_from_db()
     assert (organization.time_zone, organization.period_start_day) == ("Asia/Tokyo", 15)
+
+
+def test_from_a_ticked_row_one_step_leads_to_the_acts_past_all_that_follow(
+    page, organization, people
+):
+    many_members(organization, 60)
+    page.goto(MEMBERS)
+    press(page, page.get_by_label("Select Alan Turing"), "Space")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the acts")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Select all 64 matching")).to_be_focused()
+    expect(page).to_have_url(re.compile(f"{MEMBERS}$"))
+    page.keyboard.press("Tab")
+    expect(button(page, "Assign Billing Group")).to_be_focused()
+
+
+def test_in_a_list_a_slash_goes_to_its_search_and_elsewhere_it_is_nothing(page, people):
+    page.goto(MEMBERS)
+    search = page.get_by_role("searchbox")
+    go_to(page, page.get_by_role("link", name="Add Member"))
+    page.keyboard.press("/")
+    expect(search).not_to_be_focused()
+    go_to(page, page.get_by_label("Select Alan Turing"))
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("a/b")
+    expect(search).to_have_value("a/b")
+
+
+def test_the_month_by_keys_alone(page, platform, people):
+    page.goto(BILLING_GROUPS)
+    press(page, page.get_by_role("link", name="Handle", exact=True))
+    press(page, page.get_by_label("Select Grace Hopper"), "Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Billing group")).to_be_focused()
+    page.keyboard.type("Plat")
+    expect(page.get_by_text("1 member moves to Platform.")).to_be_visible()
+    press(page, button(page, "Assign"))
+    expect(row(page, "Platform").get_by_role("cell", name="1", exact=True)).to_be_visible()
+    press(page, menu_button(page, "Platform"))
+    press(page, page.get_by_role("link", name="Set Period Limit"))
+    expect(page.get_by_label("Period Usage Limit")).to_be_focused()
+    page.keyboard.type("250")
+    page.keyboard.press("Enter")
+    expect(row(page, "Platform")).to_contain_text("0 of 250")
+    press(page, page.get_by_role("link", name="Export", exact=True).first, "Enter")
+    go_to(page, page.get_by_role("link", name="Download CSV"))
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert "Grace Hopper,hopper@acme.example,100" in download.value.path().read_text("utf-8-sig")
