@@ -18,18 +18,21 @@ class AuditEntry(models.Model):
         REFUSED = "refused", _("Refused")
 
     organization = models.ForeignKey(
-        "members.Organization", models.PROTECT, related_name="audit_entries"
+        "members.Organization",
+        models.PROTECT,
+        related_name="audit_entries",
+        verbose_name=_("organization"),
     )
-    at = models.DateTimeField(db_default=Now())
-    actor_kind = models.CharField(max_length=10, choices=ActorKind)
-    actor_id = models.CharField(max_length=100)
-    address = models.GenericIPAddressField(null=True, blank=True)
-    request_id = models.CharField(max_length=64, blank=True)
-    event = models.CharField(max_length=50)
-    target_kind = models.CharField(max_length=30)
-    target_id = models.BigIntegerField(null=True, blank=True)
-    changes = models.JSONField(default=dict, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome)
+    at = models.DateTimeField(_("time"), db_default=Now())
+    actor_kind = models.CharField(_("kind of actor"), max_length=10, choices=ActorKind)
+    actor_id = models.CharField(_("id of the actor"), max_length=100)
+    address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+    event = models.CharField(_("event"), max_length=50)
+    target_kind = models.CharField(_("kind of target"), max_length=30)
+    target_id = models.BigIntegerField(_("id of the target"), null=True, blank=True)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
 
     class Meta:
         verbose_name = _("audit entry")

@@ -31,18 +31,30 @@ class Group(models.Model):
     class Source(models.TextChoices):
         MANUAL = "manual", _("Manual")
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="groups")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="groups", verbose_name=_("organization")
+    )
     name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
     description = models.CharField(
         _("description"), max_length=500, blank=True, validators=[validate_printable]
     )
-    source = models.CharField(max_length=20, choices=Source, default=Source.MANUAL, editable=False)
-    members = models.ManyToManyField(Member, through="GroupMembership", related_name="groups")
-    created_by = models.ForeignKey(
-        Member, models.PROTECT, null=True, editable=False, related_name="+", db_constraint=False
+    source = models.CharField(
+        _("source"), max_length=20, choices=Source, default=Source.MANUAL, editable=False
     )
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True)
+    members = models.ManyToManyField(
+        Member, through="GroupMembership", related_name="groups", verbose_name=_("members")
+    )
+    created_by = models.ForeignKey(
+        Member,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("made by"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = GroupQuerySet.as_manager()
 
@@ -68,12 +80,22 @@ class Group(models.Model):
 
 
 class GroupMembership(models.Model):
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name=_("organization")
+    )
     group = models.ForeignKey(
-        Group, models.CASCADE, related_name="memberships", db_constraint=False
+        Group,
+        models.CASCADE,
+        related_name="memberships",
+        db_constraint=False,
+        verbose_name=_("group"),
     )
     member = models.ForeignKey(
-        Member, models.PROTECT, related_name="memberships", db_constraint=False
+        Member,
+        models.PROTECT,
+        related_name="memberships",
+        db_constraint=False,
+        verbose_name=_("member"),
     )
 
     class Meta:

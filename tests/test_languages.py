@@ -7,11 +7,13 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.contrib import admin
+from django.utils.functional import Promise
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ["zh_Hans", "ja"]
-NOT_OURS = {"benchmarks", "tests"}
+OURS = ["audit", "billing", "config", "groups", "members"]
 MARKS = {
     f"{kind}gettext{when}": kind for kind in ("", "n", "p", "np") for when in ("", "_lazy", "_noop")
 }
@@ -69,10 +71,9 @@ def in_template(source):
 
 def used():
     """Every text of the product that is to be translated."""
-    code = (path for path in ROOT.glob("[!.]*/**/*.py") if path.parts[-2] != "migrations")
-    ours = (path for path in code if path.relative_to(ROOT).parts[0] not in NOT_OURS)
+    code = (path for app in OURS for path in ROOT.glob(f"{app}/**/*.py"))
     pages = (path for path in ROOT.glob("templates/**/*") if path.is_file())
-    return {text for path in ours for text in in_python(path.read_text())} | {
+    return {text for path in code for text in in_python(path.read_text())} | {
         text for path in pages for text in in_template(path.read_text())
     }
 
@@ -103,6 +104,17 @@ def test_every_call_and_tag_is_found():
         (None, "no", ""),
         (None, "a", "%(n)s b"),
     }
+
+
+def test_every_field_that_support_sees_has_a_name_to_translate():
+    nameless = [
+        f"{model.__name__}.{field.name}"
+        for model in admin.site._registry
+        if model.__module__.partition(".")[0] in OURS
+        for field in (*model._meta.fields, *model._meta.many_to_many)
+        if not field.primary_key and not isinstance(field.verbose_name, Promise)
+    ]
+    assert nameless == []
 
 
 @every_language

@@ -24,7 +24,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="time"
+                    ),
+                ),
                 (
                     "actor_kind",
                     models.CharField(
@@ -35,19 +40,33 @@ class Migration(migrations.Migration):
                             ("command", "Command"),
                         ],
                         max_length=10,
+                        verbose_name="kind of actor",
                     ),
                 ),
-                ("actor_id", models.CharField(max_length=100)),
-                ("address", models.GenericIPAddressField(blank=True, null=True)),
-                ("request_id", models.CharField(blank=True, max_length=64)),
-                ("event", models.CharField(max_length=50)),
-                ("target_kind", models.CharField(max_length=30)),
-                ("target_id", models.BigIntegerField(blank=True, null=True)),
-                ("changes", models.JSONField(blank=True, default=dict)),
+                ("actor_id", models.CharField(max_length=100, verbose_name="id of the actor")),
+                (
+                    "address",
+                    models.GenericIPAddressField(
+                        blank=True, null=True, verbose_name="network address"
+                    ),
+                ),
+                (
+                    "request_id",
+                    models.CharField(blank=True, max_length=64, verbose_name="request id"),
+                ),
+                ("event", models.CharField(max_length=50, verbose_name="event")),
+                ("target_kind", models.CharField(max_length=30, verbose_name="kind of target")),
+                (
+                    "target_id",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="id of the target"),
+                ),
+                ("changes", models.JSONField(blank=True, default=dict, verbose_name="changes")),
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("done", "Done"), ("refused", "Refused")], max_length=10
+                        choices=[("done", "Done"), ("refused", "Refused")],
+                        max_length=10,
+                        verbose_name="outcome",
                     ),
                 ),
                 (
@@ -56,6 +75,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="audit_entries",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
             ],

@@ -48,7 +48,12 @@ class Migration(migrations.Migration):
                         verbose_name="description",
                     ),
                 ),
-                ("is_unassigned", models.BooleanField(default=False, editable=False)),
+                (
+                    "is_unassigned",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="is Unassigned"
+                    ),
+                ),
                 (
                     "period_limit",
                     members.models.CreditsField(
@@ -59,14 +64,21 @@ class Migration(migrations.Migration):
                         verbose_name="period usage limit",
                     ),
                 ),
-                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "deleted_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="deleted"
+                    ),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(
-                        auto_now_add=True, db_default=django.db.models.functions.datetime.Now()
+                        db_default=django.db.models.functions.datetime.Now(),
+                        auto_now_add=True,
+                        verbose_name="created",
                     ),
                 ),
-                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -77,6 +89,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="members.member",
+                        verbose_name="made by",
                     ),
                 ),
                 (
@@ -85,6 +98,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="billing_groups",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
             ],
@@ -102,8 +116,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("started_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(verbose_name="start")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="end")),
                 (
                     "member",
                     models.ForeignKey(
@@ -112,6 +126,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="assignments",
                         to="members.member",
+                        verbose_name="member",
                     ),
                 ),
                 (
@@ -121,6 +136,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="assignments",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
                 (
@@ -130,6 +146,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="assignments",
                         to="billing.billinggroup",
+                        verbose_name="billing group",
                     ),
                 ),
             ],
@@ -147,9 +164,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("final_at", models.DateTimeField()),
+                ("starts_at", models.DateTimeField(verbose_name="start")),
+                ("ends_at", models.DateTimeField(verbose_name="end")),
+                ("final_at", models.DateTimeField(verbose_name="final from")),
                 (
                     "organization",
                     models.ForeignKey(
@@ -157,6 +174,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="periods",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
             ],
@@ -226,22 +244,34 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("credits", members.models.CreditsField(decimal_places=4, max_digits=18)),
-                ("occurred_at", models.DateTimeField()),
-                ("recorded_at", models.DateTimeField()),
+                (
+                    "credits",
+                    members.models.CreditsField(
+                        decimal_places=4, max_digits=18, verbose_name="Credits"
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField(verbose_name="time")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
                 (
                     "kind",
                     models.CharField(
                         choices=[("usage", "Usage"), ("adjustment", "Adjustment")],
                         default="usage",
                         max_length=10,
+                        verbose_name="kind",
                     ),
                 ),
-                ("event_id", models.CharField(db_collation="C", max_length=200)),
-                ("source", models.CharField(blank=True, max_length=100)),
-                ("operation", models.CharField(blank=True, max_length=100)),
-                ("reason", models.CharField(blank=True, max_length=500)),
-                ("actor", models.CharField(blank=True, max_length=120)),
+                (
+                    "event_id",
+                    models.CharField(db_collation="C", max_length=200, verbose_name="event id"),
+                ),
+                ("source", models.CharField(blank=True, max_length=100, verbose_name="source")),
+                (
+                    "operation",
+                    models.CharField(blank=True, max_length=100, verbose_name="operation"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("actor", models.CharField(blank=True, max_length=120, verbose_name="actor")),
                 (
                     "billing_group",
                     models.ForeignKey(
@@ -250,6 +280,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="records",
                         to="billing.billinggroup",
+                        verbose_name="billing group",
                     ),
                 ),
                 (
@@ -260,6 +291,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="records",
                         to="members.member",
+                        verbose_name="member",
                     ),
                 ),
                 (
@@ -270,6 +302,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="usage_records",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
                 (
@@ -280,6 +313,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="records",
                         to="billing.period",
+                        verbose_name="period",
                     ),
                 ),
             ],

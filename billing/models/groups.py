@@ -63,7 +63,9 @@ class BillingGroupQuerySet(models.QuerySet):
 class BillingGroup(models.Model):
     """To whom Credits are attributed, and how much they may consume in a period."""
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="billing_groups")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="billing_groups", verbose_name=_("organization")
+    )
     name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
     description = models.CharField(
         _("description"),
@@ -72,12 +74,14 @@ class BillingGroup(models.Model):
         validators=[validate_printable],
         help_text=_("Explains the cost center."),
     )
-    is_unassigned = models.BooleanField(default=False, editable=False)
+    is_unassigned = models.BooleanField(_("is Unassigned"), default=False, editable=False)
     period_limit = CreditsField(_("period usage limit"), null=True, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_by = inside(Member, null=True, editable=False, db_index=False)
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    created_by = inside(
+        Member, null=True, editable=False, db_index=False, verbose_name=_("made by")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = BillingGroupQuerySet.as_manager()
 
@@ -144,12 +148,16 @@ class Assignment(models.Model):
     """Who was in which billing group and when; kept by triggers on Member.billing_group."""
 
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="assignments", db_index=False
+        Organization,
+        models.PROTECT,
+        related_name="assignments",
+        db_index=False,
+        verbose_name=_("organization"),
     )
-    member = inside(Member, "assignments", db_index=False)
-    billing_group = inside(BillingGroup, "assignments")
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    member = inside(Member, "assignments", db_index=False, verbose_name=_("member"))
+    billing_group = inside(BillingGroup, "assignments", verbose_name=_("billing group"))
+    started_at = models.DateTimeField(_("start"))
+    ended_at = models.DateTimeField(_("end"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("assignment")

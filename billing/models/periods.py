@@ -32,11 +32,15 @@ class Period(models.Model):
     """A billing period `[starts_at, ends_at)`; open for late usage until `final_at`."""
 
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="periods", db_index=False
+        Organization,
+        models.PROTECT,
+        related_name="periods",
+        db_index=False,
+        verbose_name=_("organization"),
     )
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    final_at = models.DateTimeField()
+    starts_at = models.DateTimeField(_("start"))
+    ends_at = models.DateTimeField(_("end"))
+    final_at = models.DateTimeField(_("final from"))
 
     objects = PeriodQuerySet.as_manager()
 

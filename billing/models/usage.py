@@ -25,19 +25,20 @@ class UsageRecord(models.Model):
         related_name="usage_records",
         db_index=False,
         db_constraint=False,
+        verbose_name=_("organization"),
     )
-    period = inside(Period, "records", db_index=False)
-    billing_group = inside(BillingGroup, "records", db_index=False)
-    member = inside(Member, "records", db_index=False)
-    credits = CreditsField()
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.USAGE)
-    event_id = models.CharField(max_length=200, db_collation="C")
-    source = models.CharField(max_length=100, blank=True)
-    operation = models.CharField(max_length=100, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
-    actor = models.CharField(max_length=120, blank=True)
+    period = inside(Period, "records", db_index=False, verbose_name=_("period"))
+    billing_group = inside(BillingGroup, "records", db_index=False, verbose_name=_("billing group"))
+    member = inside(Member, "records", db_index=False, verbose_name=_("member"))
+    credits = CreditsField(_("Credits"))
+    occurred_at = models.DateTimeField(_("time"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.USAGE)
+    event_id = models.CharField(_("event id"), max_length=200, db_collation="C")
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    operation = models.CharField(_("operation"), max_length=100, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    actor = models.CharField(_("actor"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("usage record")

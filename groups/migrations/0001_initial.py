@@ -51,15 +51,18 @@ class Migration(migrations.Migration):
                         default="manual",
                         editable=False,
                         max_length=20,
+                        verbose_name="source",
                     ),
                 ),
                 (
                     "created_at",
                     models.DateTimeField(
-                        auto_now_add=True, db_default=django.db.models.functions.datetime.Now()
+                        db_default=django.db.models.functions.datetime.Now(),
+                        auto_now_add=True,
+                        verbose_name="created",
                     ),
                 ),
-                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -69,6 +72,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="members.member",
+                        verbose_name="made by",
                     ),
                 ),
                 (
@@ -77,6 +81,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="groups",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
             ],
@@ -101,6 +106,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to="groups.group",
+                        verbose_name="group",
                     ),
                 ),
                 (
@@ -110,6 +116,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="memberships",
                         to="members.member",
+                        verbose_name="member",
                     ),
                 ),
                 (
@@ -118,6 +125,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
             ],
@@ -130,7 +138,10 @@ class Migration(migrations.Migration):
             model_name="group",
             name="members",
             field=models.ManyToManyField(
-                related_name="groups", through="groups.GroupMembership", to="members.member"
+                related_name="groups",
+                through="groups.GroupMembership",
+                to="members.member",
+                verbose_name="members",
             ),
         ),
         migrations.AddConstraint(

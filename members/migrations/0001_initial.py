@@ -97,7 +97,9 @@ class Migration(migrations.Migration):
                 (
                     "date_joined",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="joined",
                     ),
                 ),
                 (
@@ -191,7 +193,9 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="opened",
                     ),
                 ),
             ],
@@ -292,16 +296,25 @@ class Migration(migrations.Migration):
                 (
                     "assigned_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="assigned",
                     ),
                 ),
                 (
                     "joined_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="joined",
                     ),
                 ),
-                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "deleted_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="removed"
+                    ),
+                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -309,6 +322,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="memberships",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
                     ),
                 ),
                 (
@@ -318,6 +332,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="members",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
             ],
@@ -504,19 +519,37 @@ class Migration(migrations.Migration):
                             max_length=10,
                         ),
                         size=None,
+                        verbose_name="scopes",
                     ),
                 ),
-                ("prefix", models.CharField(max_length=20, unique=True)),
-                ("digest", models.CharField(max_length=64)),
+                (
+                    "prefix",
+                    models.CharField(
+                        max_length=20, unique=True, verbose_name="beginning of the key"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
                 (
                     "created_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created",
                     ),
                 ),
-                ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("expires_at", models.DateTimeField(verbose_name="expires")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="revoked"
+                    ),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last used"
+                    ),
+                ),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -524,6 +557,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="api_keys",
                         to="members.member",
+                        verbose_name="made by",
                     ),
                 ),
                 (
@@ -532,6 +566,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="api_keys",
                         to="members.organization",
+                        verbose_name="organization",
                     ),
                 ),
             ],

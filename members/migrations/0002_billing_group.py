@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="members",
                 to="billing.billinggroup",
+                verbose_name="billing group",
             ),
         ),
         migrations.AddIndex(

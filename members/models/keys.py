@@ -40,18 +40,24 @@ class ApiKey(models.Model):
         WRITE = "write", _("Write")
         USAGE = "usage", _("Report usage")
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="api_keys")
-    name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
-    scopes = ArrayField(models.CharField(max_length=10, choices=Scope))
-    prefix = models.CharField(max_length=20, unique=True)
-    digest = models.CharField(max_length=64)
-    created_by = models.ForeignKey(
-        Member, models.PROTECT, related_name="api_keys", db_constraint=False
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="api_keys", verbose_name=_("organization")
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope), verbose_name=_("scopes"))
+    prefix = models.CharField(_("beginning of the key"), max_length=20, unique=True)
+    digest = models.CharField(_("digest"), max_length=64)
+    created_by = models.ForeignKey(
+        Member,
+        models.PROTECT,
+        related_name="api_keys",
+        db_constraint=False,
+        verbose_name=_("made by"),
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 
     objects = ApiKeyQuerySet.as_manager()
 

@@ -59,9 +59,15 @@ class Member(models.Model):
         DELETED = "DELETED", _("Removed")
 
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="members", db_index=False
+        Organization,
+        models.PROTECT,
+        related_name="members",
+        db_index=False,
+        verbose_name=_("organization"),
     )
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", null=True)
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="memberships", null=True, verbose_name=_("user")
+    )
     name = models.CharField(
         pgettext_lazy("of a person", "name"), max_length=100, validators=[validate_printable]
     )
@@ -76,12 +82,13 @@ class Member(models.Model):
         related_name="members",
         db_constraint=False,
         db_index=False,
+        verbose_name=_("billing group"),
     )
     assigned_at = models.DateTimeField(  # stamped by a trigger whenever billing_group changes
-        db_default=Now(), editable=False
+        _("assigned"), db_default=Now(), editable=False
     )
-    joined_at = models.DateTimeField(db_default=Now(), editable=False)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    joined_at = models.DateTimeField(_("joined"), db_default=Now(), editable=False)
+    deleted_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
 
     objects = MemberQuerySet.as_manager()
 

@@ -47,7 +47,7 @@ class Organization(models.Model):
     )
     default_personal_limit = CreditsField(_("default personal limit"), null=True, blank=True)
     default_is_unlimited = models.BooleanField(_("unlimited by default"), default=False)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("organization")

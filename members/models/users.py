@@ -44,7 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("language"), max_length=10, blank=True, db_default="", choices=settings.LANGUAGES
     )
     theme = models.CharField(_("theme"), max_length=10, blank=True, db_default="", choices=Theme)
-    date_joined = models.DateTimeField(db_default=Now(), editable=False)
+    date_joined = models.DateTimeField(_("joined"), db_default=Now(), editable=False)
 
     objects = UserManager()
 
