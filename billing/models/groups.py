@@ -35,8 +35,9 @@ class BillingGroupQuerySet(models.QuerySet):
         """Groups whose name, or a current member's name or email, contains `text`."""
         if not text:
             return self
-        members = Member.objects.present().matching(text).filter(billing_group=OuterRef("pk"))
-        return self.filter(Q(name__icontains=text) | Exists(members))
+        here = self.order_by().values("organization")
+        members = Member.objects.present().matching(text).filter(organization__in=here)
+        return self.filter(Q(name__icontains=text) | Q(pk__in=members.values("billing_group")))
 
     def shown_in(self, period):
         """Living groups, and the deleted ones that have usage in `period`."""
