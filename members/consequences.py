@@ -86,19 +86,21 @@ def _is_enabled(member):
 
 
 def _keys_rest(member, now):
+    keys = member.api_keys.lasting(now).count()
     text = ngettext(
         "%(count)s API key that they made stops working.",
         "%(count)s API keys that they made stop working.",
-        keys := member.api_keys.lasting(now).count(),
+        keys,
     )
     return [text % {"count": count(keys)}] if keys else []
 
 
 def _keys_return(member, now):
+    keys = member.api_keys.lasting(now).count()
     text = ngettext(
         "%(count)s API key that they made works again.",
         "%(count)s API keys that they made work again.",
-        keys := member.api_keys.lasting(now).count(),
+        keys,
     )
     return [text % {"count": count(keys)}] if keys else []
 
