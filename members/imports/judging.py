@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.models import ImportLine, Member
 from members.templatetags.console import count, credits
+from members.text import listed
 
 from .known import Known, Person
 from .lines import LABELS, Line, quoted
@@ -104,7 +105,7 @@ class Verdicts:
     def _wrong_about(self, line, person):
         others = [number for number in self.numbers[person.key] if number != line.number]
         if others:
-            few = ", ".join(map(count, others[:FEW])) + (" …" if len(others) > FEW else "")
+            few = listed(map(count, others[:FEW])) + (" …" if len(others) > FEW else "")
             yield _("The same email stands on line %(lines)s.") % {"lines": few}
         if person.is_taken:
             yield _("This person is already a member, with another email.")
@@ -157,7 +158,7 @@ class Verdicts:
 
     def _joins_in_words(self, joins):
         if joins:
-            names = ", ".join(self.known.groups.by_id[pk] for pk in joins)
+            names = listed(self.known.groups.by_id[pk] for pk in joins)
             yield _("Joins %(groups)s") % {"groups": names}
 
 
