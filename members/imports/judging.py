@@ -11,7 +11,7 @@ from members.models import ImportLine, Member
 from members.templatetags.console import count, credits
 from members.text import listed
 
-from .known import Known, Person
+from .known import NOBODY, Known, Person
 from .lines import LABELS, Line, quoted
 
 ADD, CHANGE, UNCHANGED, ERROR = ImportLine.Verdict
@@ -29,6 +29,10 @@ class Values:
     billing_group: int
     personal_limit: Decimal | None
     is_unlimited: bool
+
+    @property
+    def limit(self):
+        return self.personal_limit, self.is_unlimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,13 @@ class Judged:
 class Verdicts:
     """The verdicts on all lines of a file, as the organization is now."""
 
-    def __init__(self, organization, lines):
-        self.known = Known(organization, lines)
-        people = iter(self.known.people)
-        pairs = [(line, next(people) if line.email else None) for line in lines]
-        self.numbers = defaultdict(list)
-        for line, person in pairs:
-            if person:
-                self.numbers[person.key].append(line.number)
-        self.all = [self._judge(line, person) for line, person in pairs]
+    def __init__(self, organization, lines, lock=False):
+        self.known = Known(organization, lines, lock)
+        self.numbers = defaultdict(list)  # of the lines of an email
+        for line in lines:
+            if line.email:
+                self.numbers[self.known.keys[line.email]].append(line.number)
+        self.all = [self._judge(line) for line in lines]
 
     @property
     def counts(self):
@@ -79,9 +81,10 @@ class Verdicts:
     def of(self, verdict):
         return [each for each in self.all if each.verdict == verdict]
 
-    def _judge(self, line, person):
-        if errors := [*line.errors, *self._wrong(line, person)]:
+    def _judge(self, line):
+        if errors := [*line.errors, *self._wrong(line)]:
             return Judged(line, ERROR, " ".join(errors))
+        person = self.known.person(line)
         place = line.billing_group and self.known.billing_groups.find(line.billing_group)
         after = _after(line, person, place) if person.is_present else self._new(line, place)
         joins = self._joins(line, person)
@@ -90,7 +93,7 @@ class Verdicts:
         verdict = (CHANGE if what else UNCHANGED) if person.is_present else ADD
         return Judged(line, verdict, what, person, after, joins)
 
-    def _wrong(self, line, person):
+    def _wrong(self, line):
         """What is wrong with the line where it meets the organization and the other lines."""
         if line.billing_group and not self.known.billing_groups.find(line.billing_group):
             wrong = _("There is no billing group “%(name)s”.")
@@ -99,22 +102,20 @@ class Verdicts:
             if not self.known.groups.find(name):
                 wrong = _("There is no group “%(name)s”. Write a semicolon between groups.")
                 yield wrong % {"name": quoted(name)}
-        if person:
-            yield from self._wrong_about(line, person)
+        if line.email:
+            yield from self._wrong_about(line, self.known.keys[line.email])
 
-    def _wrong_about(self, line, person):
-        others = [number for number in self.numbers[person.key] if number != line.number]
+    def _wrong_about(self, line, key):
+        person = self.known.people.get(key, NOBODY)
+        others = [number for number in self.numbers[key] if number != line.number]
         if others:
             few = listed(map(count, others[:FEW])) + (" …" if len(others) > FEW else "")
             yield _("The same email stands on line %(lines)s.") % {"lines": few}
-        if person.is_taken:
+        if key in self.known.taken:
             yield _("This person is already a member, with another email.")
         if not person.is_present and line.name is None and not line.errors:
             yield _("Nobody here has this email: enter a name to add them.")
-        if person.is_present and (person.role, line.role) == (
-            Member.Role.ADMIN,
-            Member.Role.MEMBER,
-        ):
+        if person.is_admin and line.role == Member.Role.MEMBER:
             yield _("An import makes nobody less than an admin. Change the role by hand.")
 
     def _new(self, line, place):
@@ -136,24 +137,22 @@ class Verdicts:
             yield _("Was removed and comes back")
         yield str(Member.Role(after.role).label)
         yield self.known.billing_groups.by_id[after.billing_group]
-        yield _limit_in_words(after.personal_limit, after.is_unlimited)
+        yield _limit_in_words(*after.limit)
         yield from self._joins_in_words(joins)
 
     def _changes(self, person, after, joins):
         """What becomes of a member, in words; nothing where all stays."""
-        places = self.known.billing_groups.by_id
-        pairs = {
-            "name": (person.name, after.name),
-            "role": (Member.Role(person.role).label, Member.Role(after.role).label),
-            "billing_group": (places[person.billing_group], places[after.billing_group]),
-        }
-        if person.limit != (after.personal_limit, after.is_unlimited):
-            limits = person.limit, (after.personal_limit, after.is_unlimited)
-            pairs["personal_limit"] = [_limit_in_words(*each) for each in limits]
-        for column, (before, now) in pairs.items():
-            if before != now:
-                words = {"column": LABELS[column], "before": before, "after": now}
-                yield _("%(column)s: %(before)s → %(after)s") % words
+        if person.name != after.name:
+            yield _change("name", person.name, after.name)
+        if person.role != after.role:
+            roles = [str(Member.Role(role).label) for role in (person.role, after.role)]
+            yield _change("role", *roles)
+        if person.billing_group != after.billing_group:
+            names = self.known.billing_groups.by_id
+            yield _change("billing_group", names[person.billing_group], names[after.billing_group])
+        if person.limit != after.limit:
+            limits = [_limit_in_words(*limit) for limit in (person.limit, after.limit)]
+            yield _change("personal_limit", *limits)
         yield from self._joins_in_words(joins)
 
     def _joins_in_words(self, joins):
@@ -170,6 +169,11 @@ def _after(line, person, place):
         place or person.billing_group,
         *(line.personal_limit or person.limit),
     )
+
+
+def _change(column, before, after):
+    words = {"column": LABELS[column], "before": before, "after": after}
+    return _("%(column)s: %(before)s → %(after)s") % words
 
 
 def _limit_in_words(personal_limit, is_unlimited):

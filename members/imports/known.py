@@ -1,37 +1,32 @@
-"""What an organization has of what a file of members names: a few queries, whatever its length."""
+"""What an organization has of what a file of members names: a few queries, whatever its length.
+
+None of them joins: in an organization that has just grown a planner that takes it for small would
+compare all with all.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from django.db import connection
 from django.db.models.functions import Lower
 
 from groups.models import GroupMembership
-from members.models import Member
+from members.models import Member, User
 
-SQL = Path(__file__).parents[1] / "sql"
-LOCK = (SQL / "import_lock.sql").read_text()
-PEOPLE = (SQL / "import_people.sql").read_text()
+KEYS = "SELECT lower(email) FROM unnest(%s::text[]) AS line (email)"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The member of an email, with an id; or somebody new, without one.
+    """The member of an email, with an id; or somebody new, without one."""
 
-    `key`: the email as the database compares it; `is_taken`: who signs in with this email is a
-    member already, by another one.
-    """
-
-    key: str
-    is_taken: bool
-    pk: int | None
-    status: str | None
-    name: str | None
-    role: str | None
-    billing_group: int | None
-    personal_limit: Decimal | None
-    is_unlimited: bool | None
+    pk: int | None = None
+    status: str = Member.Status.ENABLED
+    name: str = ""
+    role: str = Member.Role.MEMBER
+    billing_group: int | None = None
+    personal_limit: Decimal | None = None
+    is_unlimited: bool = False
 
     @property
     def is_present(self):
@@ -45,6 +40,9 @@ class Person:
     @property
     def limit(self):
         return self.personal_limit, self.is_unlimited
+
+
+NOBODY = Person()
 
 
 class Names:
@@ -61,43 +59,60 @@ class Names:
 
 
 class Known:
-    """What the `organization` has of what the `lines` name."""
+    """What the `organization` has of what the `lines` name; `lock`: nobody changes it meanwhile.
 
-    def __init__(self, organization, lines):
+    Locks billing groups, groups, then members, each in the order of their ids.
+    """
+
+    def __init__(self, organization, lines, lock=False):
+        if lock:
+            _lock(organization.billing_groups.alive(), {line.billing_group for line in lines})
+            _lock(organization.groups, {name for line in lines for name in line.groups})
         self.organization = organization
         self.unassigned = organization.billing_groups.unassigned().pk
         self.billing_groups = Names(organization.billing_groups.alive())
         self.groups = Names(organization.groups)
-        emails = [line.email for line in lines if line.email]
-        self.people = [Person(*row) for row in _run(PEOPLE, organization, emails)]
+        self.keys = _keys({line.email for line in lines} - {None})
+        self.people = self._people(lock)
+        self.taken = self._taken()
         self.memberships = self._memberships(lines)
+
+    def person(self, line):
+        return self.people.get(self.keys[line.email], NOBODY)
+
+    def _people(self, lock):
+        """Persons by the keys of their emails."""
+        members = self.organization.members.annotate(key=Lower("email"))
+        members = members.filter(key__in=self.keys.values()).order_by("pk")
+        if lock:
+            members = members.select_for_update(no_key=True, of=("self",))
+        columns = ("pk", "status", "name", "role", "billing_group", "personal_limit")
+        rows = members.values_list("key", *columns, "is_unlimited")
+        return {key: Person(*values) for key, *values in rows}
+
+    def _taken(self):
+        """The keys of those who sign in with an email, and are members by another one."""
+        new = [key for key in self.keys.values() if key not in self.people]
+        users = dict(User.objects.filter(email__in=new).values_list("pk", "email"))
+        taken = self.organization.members.filter(user__in=users).values_list("user", flat=True)
+        return {users[pk] for pk in taken}
 
     def _memberships(self, lines):
         """Who is in a group that the lines name, as (group id, member id)."""
         named = {self.groups.find(name) for line in lines for name in line.groups} - {None}
-        if not named:
-            return set()
-        members = [person.pk for person in self.people if person.is_present]
+        members = [person.pk for person in self.people.values() if person.is_present]
         rows = GroupMembership.objects.filter(group__in=named, member__in=members)
         return set(rows.values_list("group_id", "member_id"))
 
 
-def lock_named(organization, lines):
-    """Lock what the `lines` name: billing groups, groups and members, each in the order of ids."""
-    places = {line.billing_group.lower() for line in lines if line.billing_group}
-    groups = {name.lower() for line in lines for name in line.groups}
-    _lock(organization.billing_groups.alive(), places)
-    _lock(organization.groups, groups)
-    _run(LOCK, organization, [line.email for line in lines if line.email])
-
-
 def _lock(records, names):
-    if names:
-        found = records.alias(in_lower_case=Lower("name")).filter(in_lower_case__in=names)
-        list(found.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    lowered = {name.lower() for name in names if name}
+    found = records.alias(in_lower_case=Lower("name")).filter(in_lower_case__in=lowered)
+    list(found.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def _run(sql, organization, emails):
+def _keys(emails):
+    """Emails as the database compares them, by emails as they are written."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"organization": organization.pk, "emails": emails})
-        return cursor.fetchall()
+        cursor.execute(KEYS, [list(emails)])
+        return {email: key for email, (key,) in zip(emails, cursor.fetchall(), strict=True)}

@@ -19,6 +19,7 @@ from members.text import tidy
 MOST_LINES = 100_000
 LONGEST_LINE = 100_000
 LONGEST_QUOTE = 60
+UNSEEN = "\N{REPLACEMENT CHARACTER}"
 DELIMITERS = (",", ";", "\t")
 BETWEEN_GROUPS = ";"
 NAMES = {
@@ -49,7 +50,8 @@ LIMITS = {"notset": (None, False), "unlimited": (None, True)}
 
 def quoted(text):
     """`text` of somebody's file as a sentence can show it."""
-    text = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else UNSEEN for each in text)
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
@@ -214,7 +216,7 @@ def _groups(text):
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-@lru_cache
+@lru_cache(maxsize=10_000)  # amounts that many people have in common
 def _personal_limit(text):
     return LIMITS.get(plain_name(text)) or (AMOUNT.clean(text), False)
 

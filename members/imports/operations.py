@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.operations import Refused, changed, done_already, operation
 from groups.models import GroupMembership
-from members.models import MemberImport, Organization
+from members.models import MemberImport, Organization, User
 
 from .judging import ADD, CHANGE, ERROR, Verdicts
-from .known import lock_named
 from .lines import MembersFile
 
 SQL = Path(__file__).parents[1] / "sql"
@@ -70,8 +69,8 @@ def import_members(*, actor, organization, sent, digest):
     """
     lines = MembersFile(bytes(sent.content)).lines
     organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    lock_named(organization, lines)
-    verdicts = Verdicts(organization, lines)
+    _plan_with_care()
+    verdicts = Verdicts(organization, lines, lock=True)
     if verdicts.digest != digest:
         raise VerdictsChanged
     if verdicts.of(ERROR):
@@ -79,8 +78,8 @@ def import_members(*, actor, organization, sent, digest):
     added, altered = verdicts.of(ADD), verdicts.of(CHANGE)
     if not (added or altered):
         return done_already(verdicts.counts)
-    ids = _add(organization, [each for each in added if not each.person.pk])
-    _change(organization, [each for each in added + altered if each.person.pk])
+    ids = _add(organization, [each for each in added if not each.person.pk], verdicts.known.keys)
+    _change([each for each in added + altered if each.person.pk])
     _join(organization, added + altered, ids)
     return changed(
         organization,
@@ -108,23 +107,38 @@ def _store(sent, verdicts):
             rows.write_row((sent.pk, *each.shown))
 
 
-def _add(organization, added):
-    """Make those who are new, and their users; returns ids by email."""
-    keys = [each.person.key for each in added]
-    passwords = [UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20) for _key in keys]
-    emails = [each.line.email for each in added]
+def _plan_with_care():
+    """Let no statement compare all with all in an organization that the planner takes for small."""
     with connection.cursor() as cursor:
-        cursor.execute(MAKE_USERS, {"keys": keys, "passwords": passwords})
-        named = {"organization": organization.pk, "keys": keys, "emails": emails}
+        cursor.execute("SET LOCAL enable_material = off")
+
+
+def _add(organization, added, keys):
+    """Make those who are new, and their users; returns ids by email."""
+    emails = [each.line.email for each in added]
+    users = _users([keys[email] for email in emails])
+    named = {
+        "organization": organization.pk,
+        "emails": emails,
+        "users": [users[keys[email]] for email in emails],
+    }
+    with connection.cursor() as cursor:
         cursor.execute(ADD_MEMBERS, named | _columns(added))
         return dict(cursor.fetchall())
 
 
-def _change(organization, altered):
+def _users(keys):
+    """Ids of those who sign in with these emails, found or made."""
+    passwords = [UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20) for _key in keys]
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_USERS, {"keys": keys, "passwords": passwords})
+    return dict(User.objects.filter(email__in=keys).values_list("email", "pk"))
+
+
+def _change(altered):
     ids = [each.person.pk for each in altered]
     with connection.cursor() as cursor:
-        named = {"organization": organization.pk, "ids": ids}
-        cursor.execute(CHANGE_MEMBERS, named | _columns(altered))
+        cursor.execute(CHANGE_MEMBERS, {"ids": ids} | _columns(altered))
 
 
 def _columns(judged):

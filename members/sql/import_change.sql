@@ -13,4 +13,4 @@ FROM unnest(
     %(ids)s::bigint[], %(name)s::text[], %(role)s::text[],
     %(billing_group)s::bigint[], %(personal_limit)s::numeric[], %(is_unlimited)s::boolean[]
 ) AS after (id, name, role, billing_group, personal_limit, is_unlimited)
-WHERE member.id = after.id AND member.organization_id = %(organization)s
+WHERE member.id = after.id
