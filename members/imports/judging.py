@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
@@ -58,6 +59,8 @@ class Verdicts:
 
     def __init__(self, organization, lines, lock=False):
         self.known = Known(organization, lines, lock)
+        self.roles = {role.value: str(role.label) for role in Member.Role}
+        self.limit_in_words = cache(_limit_in_words)
         self.numbers = defaultdict(list)  # of the lines of an email
         for line in lines:
             if line.email:
@@ -135,9 +138,9 @@ class Verdicts:
         """What somebody gets who is added, in words."""
         if person.pk:
             yield _("Was removed and comes back")
-        yield str(Member.Role(after.role).label)
+        yield self.roles[after.role]
         yield self.known.billing_groups.by_id[after.billing_group]
-        yield _limit_in_words(*after.limit)
+        yield self.limit_in_words(*after.limit)
         yield from self._joins_in_words(joins)
 
     def _changes(self, person, after, joins):
@@ -145,13 +148,12 @@ class Verdicts:
         if person.name != after.name:
             yield _change("name", person.name, after.name)
         if person.role != after.role:
-            roles = [str(Member.Role(role).label) for role in (person.role, after.role)]
-            yield _change("role", *roles)
+            yield _change("role", self.roles[person.role], self.roles[after.role])
         if person.billing_group != after.billing_group:
             names = self.known.billing_groups.by_id
             yield _change("billing_group", names[person.billing_group], names[after.billing_group])
         if person.limit != after.limit:
-            limits = [_limit_in_words(*limit) for limit in (person.limit, after.limit)]
+            limits = [self.limit_in_words(*limit) for limit in (person.limit, after.limit)]
             yield _change("personal_limit", *limits)
         yield from self._joins_in_words(joins)
 

@@ -7,7 +7,9 @@ compare all with all.
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models import BigIntegerField, BooleanField, F, Func, TextField, Value
 from django.db.models.functions import Lower
 
 from groups.models import GroupMembership
@@ -82,8 +84,8 @@ class Known:
 
     def _people(self, lock):
         """Persons by the keys of their emails."""
-        members = self.organization.members.annotate(key=Lower("email"))
-        members = members.filter(key__in=self.keys.values()).order_by("pk")
+        members = self.organization.members.annotate(key=Lower("email")).order_by("pk")
+        members = members.filter(any_of("key", TextField(), list(self.keys.values())))
         if lock:
             members = members.select_for_update(no_key=True, of=("self",))
         columns = ("pk", "status", "name", "role", "billing_group", "personal_limit")
@@ -93,16 +95,29 @@ class Known:
     def _taken(self):
         """The keys of those who sign in with an email, and are members by another one."""
         new = [key for key in self.keys.values() if key not in self.people]
-        users = dict(User.objects.filter(email__in=new).values_list("pk", "email"))
-        taken = self.organization.members.filter(user__in=users).values_list("user", flat=True)
-        return {users[pk] for pk in taken}
+        users = User.objects.filter(any_of("email", TextField(), new))
+        emails = dict(users.values_list("pk", "email"))
+        taken = self.organization.members.filter(any_of("user", BigIntegerField(), list(emails)))
+        return {emails[pk] for pk in taken.values_list("user", flat=True)}
 
     def _memberships(self, lines):
         """Who is in a group that the lines name, as (group id, member id)."""
         named = {self.groups.find(name) for line in lines for name in line.groups} - {None}
         members = [person.pk for person in self.people.values() if person.is_present]
-        rows = GroupMembership.objects.filter(group__in=named, member__in=members)
+        rows = GroupMembership.objects.filter(group__in=named)
+        rows = rows.filter(any_of("member", BigIntegerField(), members))
         return set(rows.values_list("group_id", "member_id"))
+
+
+def any_of(name, kind, values):
+    """Whether the column `name` has one of the `values`: one array, however many they are."""
+    array = Value(values, output_field=ArrayField(kind))
+    return Func(
+        *(F(name), array),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY (",
+        output_field=BooleanField(),
+    )
 
 
 def _lock(records, names):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
+from django.db.models import TextField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from groups.models import GroupMembership
 from members.models import MemberImport, Organization, User
 
 from .judging import ADD, CHANGE, ERROR, Verdicts
+from .known import any_of
 from .lines import MembersFile
 
 SQL = Path(__file__).parents[1] / "sql"
@@ -132,7 +134,8 @@ def _users(keys):
     passwords = [UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20) for _key in keys]
     with connection.cursor() as cursor:
         cursor.execute(MAKE_USERS, {"keys": keys, "passwords": passwords})
-    return dict(User.objects.filter(email__in=keys).values_list("email", "pk"))
+    users = User.objects.filter(any_of("email", TextField(), keys))
+    return dict(users.values_list("email", "pk"))
 
 
 def _change(altered):
