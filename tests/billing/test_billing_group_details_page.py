@@ -33,7 +33,7 @@ def user(group, name, credits=1, cap=UNLIMITED):
 def test_members_are_shown_with_use_of_their_limit_and_status(shown, group):
     ada = user(group, "Ada", credits="7.5", cap=10)
     row = rows(shown())[f"member-{ada.pk}"]
-    assert row == f"Ada {ada.email} 7.5 of 10 75% Active"
+    assert row == f"Skip to the acts Ada {ada.email} 7.5 of 10 75% Active"
 
 
 def test_a_member_is_blocked_for_every_reason_there_is(shown, group):

@@ -20,6 +20,7 @@ from tests.factories import (
     many_members,
     new_key,
     report,
+    send_members,
 )
 
 from .screen import BILLING_GROUPS, MEMBERS, WIDE
@@ -61,6 +62,9 @@ OF_MEMBERS = [
     "/o/acme/members/",
     "/o/acme/members/?q=zebra",
     "/o/acme/members/add/",
+    "/o/acme/members/import/",
+    "/o/acme/members/import/{sent}/",
+    "/o/acme/members/import/{sent}/?verdict=change",
     "/o/acme/members/assign/?member={grace}",
     "/o/acme/members/limit/?member={grace}",
     "/o/acme/members/add-to-group/?member={grace}",
@@ -90,7 +94,8 @@ OF_OTHERS = [
     "/accounts/email/",
     "/accounts/logout/",
 ]
-NOT_PAGES = {"organization", "billing:download", "members:export"}
+NOT_PAGES = {"organization", "billing:download", "members:export", "members:import-refused"}
+IMPORTED = f"Email,Name,{LONG}\nnew@acme.example,{LONG},\nhopper@acme.example,Grace,\n"
 
 
 @pytest.fixture
@@ -116,7 +121,7 @@ def acme(organization, admin, people, platform, last_period):
     last = organization.periods.containing(last_period).first_day
     key = new_key(admin).key
     ids = {"platform": platform, "frozen": frozen, "guild": guild, "grace": people["Grace"]}
-    ids["key"] = key
+    ids |= {"key": key, "sent": send_members(admin, IMPORTED + "nobody@acme.example,,\n")}
     return {"last": last, **{name: each.pk for name, each in ids.items()}}
 
 
@@ -207,6 +212,13 @@ def test_long_lists(look, admin, organization, acme):
     assert look.problems == {}
 
 
+def test_an_import_that_can_be_applied(look, admin):
+    sent = send_members(admin, IMPORTED)
+    look = look(admin)
+    look.at(f"/o/acme/members/import/{sent.pk}/")
+    assert look.problems == {}
+
+
 def opened(page, address, href, *, row=None):
     """A dialog over the list at `address`, by the link to its page; `row`: from its menu."""
     page.goto(address)
@@ -255,7 +267,7 @@ def test_open_menus(look, admin, acme):
 
 def test_no_page_is_forgotten():
     addresses = [
-        each.format(last="2026-01-01", platform=1, frozen=1, guild=1, grace=1, key=1)
+        each.format(last="2026-01-01", platform=1, frozen=1, guild=1, grace=1, key=1, sent=1)
         for each in OF_BILLING_GROUPS + OF_MEMBERS + OF_OTHERS
     ]
     looked_at = {resolve(each.partition("?")[0]).view_name for each in addresses}

@@ -107,9 +107,7 @@ def test_where_nothing_is_to_do_there_is_no_apply(console, admin, ada):
 
 def test_columns_that_say_nothing_are_named(console, admin):
     sent = send_members(admin, "Email,Cost <center>,Status\n")
-    assert "Columns that say nothing here: Cost <center>, Status" in words(
-        console.get(dry_run(sent))
-    )
+    assert "Columns that are not read: Cost <center>, Status" in words(console.get(dry_run(sent)))
 
 
 def test_apply_does_what_was_shown_and_says_so(console, organization, admin, ada):
