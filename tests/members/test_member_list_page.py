@@ -38,7 +38,8 @@ def test_a_row_tells_role_billing_group_usage_and_status(listed, organization, a
     limit(ada, 1200)
     row = rows(listed())[f"member-{ada.pk}"]
     assert row.startswith(
-        "Skip to the acts Ada Countess@example.test Member Platform – 1,032.5 of 1,200 86% Active View Assign"
+        "Skip to the acts Ada Countess@example.test Member Platform – 1,032.5 of 1,200 86% Active "
+        "View Assign"
     )
     admins = rows(listed())[f"member-{admin.pk}"]
     assert " Admin Unassigned – Not set Blocked No limit set " in admins
