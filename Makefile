@@ -11,7 +11,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 TEMPLATES = find . -name '*.html' -not -path './.*' -print0 | xargs -0
 INSTALLED := .venv/installed-
 
-.PHONY: demo demo-reset test torture bench lighthouse screenshots check format messages lock
+.PHONY: demo demo-reset test looks torture bench lighthouse screenshots check format messages lock
 
 demo: $(INSTALLED)dev
 	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
@@ -38,6 +38,10 @@ torture: $(INSTALLED)dev
 bench: $(INSTALLED)dev
 	$(BIN)/python -m benchmarks --size $(SIZE) --runs $(RUNS) --seconds $(SECONDS) \
 		--json $(RESULTS) $(if $(PAGE),--page)
+
+# Every page, dialog and menu in each language, and any two of width, theme and language together.
+looks: $(INSTALLED)e2e
+	THOROUGH=1 DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e/test_every_page.py
 
 lighthouse: $(INSTALLED)e2e
 	$(BIN)/python -m tests.look.lighthouse

@@ -182,7 +182,7 @@ def test_many_rows_take_the_memory_and_the_queries_of_few(organization, admin):
     many_members(organization, 10)
     asked_and_peak()
     few, small, size_of_few = asked_and_peak()
-    many_members(organization, 5_000)
+    many_members(organization, 2_000)
     many, large, size_of_many = asked_and_peak()
     assert size_of_many > 100 * size_of_few
     assert many == few
