@@ -24,17 +24,21 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Planned each time for as many rows as there are: a plan that a connection kept from the move of
+-- one would compare all with all when many move.
 CREATE FUNCTION follow_assignments() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE billing_assignment SET ended_at = after.assigned_at
-    FROM before JOIN after USING (id)
-    WHERE before.billing_group_id <> after.billing_group_id
-        AND billing_assignment.member_id = after.id AND billing_assignment.ended_at IS NULL;
-    INSERT INTO billing_assignment (organization_id, member_id, billing_group_id, started_at)
-    SELECT after.organization_id, id, after.billing_group_id, after.assigned_at
-    FROM before JOIN after USING (id)
-    WHERE before.billing_group_id <> after.billing_group_id
-    ORDER BY id;
+    EXECUTE '
+        UPDATE billing_assignment SET ended_at = after.assigned_at
+        FROM before JOIN after USING (id)
+        WHERE before.billing_group_id <> after.billing_group_id
+            AND billing_assignment.member_id = after.id AND billing_assignment.ended_at IS NULL';
+    EXECUTE '
+        INSERT INTO billing_assignment (organization_id, member_id, billing_group_id, started_at)
+        SELECT after.organization_id, id, after.billing_group_id, after.assigned_at
+        FROM before JOIN after USING (id)
+        WHERE before.billing_group_id <> after.billing_group_id
+        ORDER BY id';
     RETURN NULL;
 END $$;
 

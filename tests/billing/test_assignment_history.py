@@ -1,6 +1,7 @@
 """Who was in which billing group and when, whoever moved them and however."""
 
 import random
+import time
 from datetime import timedelta
 from itertools import pairwise
 from threading import Event
@@ -252,3 +253,14 @@ def test_many_that_move_the_same_members_leave_each_an_unbroken_history(organiza
     assert Assignment.objects.count() > 50
     for member in members:
         assert_unbroken(member)
+
+
+def test_many_who_move_after_one_are_not_compared_all_with_all(organization):
+    group = BillingGroupFactory(organization=organization)
+    crowd = many_members(organization, 5_000)
+    run("ANALYZE members_member, billing_assignment, billing_billinggroup")
+    for place in (group, organization.billing_groups.unassigned()) * 3:
+        assign(crowd[0], place)
+    start = time.monotonic()
+    assign_members(actor=TESTS, billing_group=group, members=organization.members.all())
+    assert time.monotonic() - start < 5  # seconds; half of one on an idle machine
