@@ -37,6 +37,11 @@ class LinesRefused(Refused):
     message = _("Some lines have errors. Nothing was applied.")
 
 
+class ImportIsGone(Refused):
+    code = "import_is_gone"
+    message = _("This file is not kept any more. Send it again.")
+
+
 @operation("UploadMembers")
 def upload_members(*, actor, organization, importer, name, content, file):
     """Keep the `content` of a CSV, read as `file`, for an hour, and judge it; returns the import.
@@ -67,11 +72,10 @@ def import_members(*, actor, organization, sent, digest):
     `digest`: of the verdicts that the admin was shown. Nobody is removed, disabled, made less
     than an admin or taken out of a group; a removed member of an email comes back. Locks the
     organization, billing groups, groups, then members by id. Raises VerdictsChanged,
-    LinesRefused, RuleBroken.
+    LinesRefused, ImportIsGone, RuleBroken.
     """
-    lines = MembersFile(bytes(sent.content)).lines
+    lines = _lines_of(sent)
     organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    _plan_with_care()
     verdicts = Verdicts(organization, lines, lock=True)
     if verdicts.digest != digest:
         raise VerdictsChanged
@@ -94,25 +98,28 @@ def import_members(*, actor, organization, sent, digest):
 
 
 def judge_again(sent):
-    """Look at the file anew: the dry run shows how things are now."""
-    verdicts = Verdicts(sent.organization, MembersFile(bytes(sent.content)).lines)
+    """Look at the file anew: the dry run shows how things are now. Raises ImportIsGone."""
+    verdicts = Verdicts(sent.organization, _lines_of(sent))
     with transaction.atomic():
+        if not MemberImport.objects.select_for_update(no_key=True).filter(pk=sent.pk):
+            raise ImportIsGone
         sent.lines.all().delete()
         sent.digest = verdicts.digest
         sent.save(update_fields=["digest"])
         _store(sent, verdicts)
 
 
+def _lines_of(sent):
+    try:
+        return MembersFile(bytes(sent.content)).lines
+    except MemberImport.DoesNotExist:  # the next file took its place
+        raise ImportIsGone from None
+
+
 def _store(sent, verdicts):
     with connection.cursor() as cursor, cursor.copy(STORE) as rows:
         for each in verdicts.all:
             rows.write_row((sent.pk, *each.shown))
-
-
-def _plan_with_care():
-    """Let no statement compare all with all in an organization that the planner takes for small."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_material = off")
 
 
 def _add(organization, added, keys):

@@ -9,8 +9,14 @@ from time_machine import travel
 
 from billing.periods import current_period
 from groups.models import GroupMembership
-from members.imports.operations import LinesRefused, VerdictsChanged, import_members
-from members.models import Member, User
+from members.imports.operations import (
+    ImportIsGone,
+    LinesRefused,
+    VerdictsChanged,
+    import_members,
+    judge_again,
+)
+from members.models import Member, MemberImport, User
 from members.operations import disable_member, edit_member, remove_member
 
 from ...factories import (
@@ -219,6 +225,19 @@ def test_what_the_file_is_not_about_may_change_meanwhile(organization, admin, ad
     import_members(actor=TESTS, organization=organization, sent=sent, digest=sent.digest)
     ada.refresh_from_db()
     assert (ada.name, ada.role) == ("Countess", "org_admin")
+
+
+def test_a_file_whose_place_another_took_meanwhile_is_gone(organization, admin, ada):
+    first = send_members(admin, "Email,Name\nada@x.test,King")
+    shown = MemberImport.objects.defer("content").get(pk=first.pk)
+    send_members(admin, "Email,Name\nada@x.test,Queen")
+    with pytest.raises(ImportIsGone):
+        import_members(actor=TESTS, organization=organization, sent=shown, digest=shown.digest)
+    for each in (first, shown):
+        with pytest.raises(ImportIsGone):
+            judge_again(each)
+    ada.refresh_from_db()
+    assert ada.name == "Ada"
 
 
 def test_other_organizations_stay_as_they_are(apply, organization):
