@@ -181,39 +181,22 @@ def _stays_under(group, used):
 
 
 def of_limiting(group, limit, period, now):
-    """Sentences on capping `group` at `limit`: whom that blocks, and the day it is reached on."""
+    """Sentences on capping `group` at `limit`: whom that turns, and the day it is reached on."""
+    sentences = turns(limits.who_turns(group.members.present(), period, period_limit=limit))
     after = copy.copy(group)
     after.period_limit = limit
-    was, is_ = (limits.standing(each) in CLOSED for each in (group, after))
-    sentences = []
-    if was or is_:
-        sentences.append(
-            _of_blocking(was, is_, group.member_count) % {"count": count(group.member_count)}
-        )
-    if limits.standing(after) == BillingGroup.Standing.BLOCKED:
+    standing = limits.standing(after)
+    if standing not in CLOSED:
+        return [*sentences, of_pace(group.used, limit, period, now)]
+    sentences = sentences or [_("Nobody becomes blocked or unblocked.")]
+    if standing == BillingGroup.Standing.BLOCKED:
         sentence = _("The billing group opens again on %(day)s, or when its limit is raised.")
-        next_day = period.last_day + timedelta(days=1)
-        sentences.append(sentence % {"day": _day(next_day)})
-    return sentences if is_ else [*sentences, _of_pace(group.used, limit, period, now)]
+        sentences.append(sentence % {"day": _day(period.last_day + timedelta(days=1))})
+    return sentences
 
 
-def _of_blocking(was, is_, number):
-    if was and is_:
-        return ngettext(
-            "%(count)s member stays blocked.", "%(count)s members stay blocked.", number
-        )
-    if is_:
-        return ngettext(
-            "%(count)s member is blocked at once.", "%(count)s members are blocked at once.", number
-        )
-    return ngettext(
-        "The billing group no longer blocks its %(count)s member.",
-        "The billing group no longer blocks its %(count)s members.",
-        number,
-    )
-
-
-def _of_pace(used, limit, period, now):
+def of_pace(used, limit, period, now):
+    """Where `used` by now leads: the day on which `limit` is reached, or the use by the end."""
     if not used:
         return _("No Credits were used in this period so far.")
     at = None if limit is None else pace.reached_at(period, used, limit, now)

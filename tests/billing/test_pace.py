@@ -5,14 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from billing.consequences import of_limiting
-from billing.models import BillingGroup, Period
+from billing.consequences import of_pace
+from billing.models import Period
 from billing.pace import percent_passed, reached_at, used_by_the_end
 from billing.summary import strip
 from members.models import Organization
+from members.operations import disable_member
 
 from ..clock import utc
-from ..factories import BillingGroupFactory, MemberFactory, assign, limit, report
+from ..factories import TESTS, BillingGroupFactory, MemberFactory, assign, limit, report
 from ..pages import swap, url, words
 
 MOMENT = timedelta(microseconds=1)
@@ -53,45 +54,17 @@ def test_the_first_instant_has_a_pace_too(november):
     assert reached_at(november, Decimal(1), Decimal(2), november.starts_at) > november.starts_at
 
 
-def group_with(used, cap=None, members=2):
-    group = BillingGroup(name="Platform", period_limit=cap)
-    group.used, group.member_count = Decimal(used), members
-    return group
-
-
 @pytest.mark.parametrize(
-    ("used", "before", "after", "said"),
+    ("used", "limit", "said"),
     [
-        (100, None, 150, ["At today’s pace the limit is reached on Nov 23."]),
-        (100, 150, 500, ["At today’s pace the limit is not reached: about 200 Credits by Nov 30."]),
-        (100, 150, None, ["At today’s pace about 200 Credits are used by Nov 30."]),
-        (0, None, 10, ["No Credits were used in this period so far."]),
-        (100, None, 0, ["2 members are blocked at once."]),
-        (100, 0, 0, ["2 members stay blocked."]),
-        (
-            100,
-            150,
-            100,
-            [
-                "2 members are blocked at once.",
-                "The billing group opens again on Dec 1, or when its limit is raised.",
-            ],
-        ),
-        (
-            100,
-            100,
-            150,
-            [
-                "The billing group no longer blocks its 2 members.",
-                "At today’s pace the limit is reached on Nov 23.",
-            ],
-        ),
+        (100, 150, "At today’s pace the limit is reached on Nov 23."),
+        (100, 500, "At today’s pace the limit is not reached: about 200 Credits by Nov 30."),
+        (100, None, "At today’s pace about 200 Credits are used by Nov 30."),
+        (0, 10, "No Credits were used in this period so far."),
     ],
 )
-def test_what_a_limit_would_do_is_said(november, used, before, after, said):
-    group = group_with(used, before)
-    assert of_limiting(group, after, november, HALFWAY) == said
-    assert group.period_limit == before
+def test_where_the_pace_leads_is_said(november, used, limit, said):
+    assert of_pace(Decimal(used), limit, november, HALFWAY) == said
 
 
 @pytest.fixture
@@ -109,7 +82,8 @@ def preview(console, group, typed):
 
 
 def test_the_page_says_what_the_typed_limit_would_do(console, group):
-    assert preview(console, group, 10).startswith("1 member is blocked at once.")
+    said = preview(console, group, 10)
+    assert said.startswith("1 member becomes blocked. The billing group opens again on ")
     assert preview(console, group, "30.0001").startswith("At today’s pace the limit is reached on")
     assert preview(console, group, "").startswith("At today’s pace about ")
     assert (
@@ -117,12 +91,22 @@ def test_the_page_says_what_the_typed_limit_would_do(console, group):
     )
 
 
+def test_who_is_blocked_for_another_reason_is_not_counted(console, organization, group):
+    idle = MemberFactory(organization=organization, is_unlimited=True, billing_group=group)
+    disable_member(actor=TESTS, member=idle)
+    MemberFactory(organization=organization, billing_group=group)  # has no personal limit
+    assert preview(console, group, 0) == "1 member becomes blocked."
+    limit(group, 0)
+    assert preview(console, group, 0) == "Nobody becomes blocked or unblocked."
+    assert preview(console, group, "").startswith("1 member is no longer blocked. At today’s pace")
+
+
 def test_without_scripts_the_limit_is_looked_at_before_it_is_saved(console, organization, group):
     address = url("billing:limit", organization, group.pk).rstrip("?")
     response = console.post(address, {"limit": "1,0 &", "look": "1"})
     assert response["Location"] == f"{address}?limit=1%2C0+%26"
     page = console.get(console.post(address, {"limit": "10", "look": "1"})["Location"])
-    assert "1 member is blocked at once." in words(page)
+    assert "1 member becomes blocked." in words(page)
     assert 'name="limit" value="10"' in page.content.decode()
     group.refresh_from_db()
     assert group.period_limit is None
