@@ -49,8 +49,9 @@ def upload_members(*, actor, organization, importer, name, content, file):
     It takes the place of what `importer` sent before.
     """
     now = timezone.now()
-    MemberImport.objects.forgotten(now).delete()
-    organization.member_imports.filter(importer=importer).delete()
+    forgotten, last = MemberImport.objects.forgotten(now), organization.member_imports
+    for old in (forgotten, last.filter(importer=importer)):
+        old.defer("content").delete()  # many files are more than the memory holds
     verdicts = Verdicts(organization, file.lines)
     sent = MemberImport.objects.create(
         organization=organization,

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from time_machine import travel
 
@@ -255,6 +257,17 @@ def test_the_next_file_takes_the_place_of_the_last_and_sweeps_what_is_forgotten(
     assert console.get(dry_run(first)).status_code == 404
     assert set(MemberImport.objects.values_list("pk", flat=True)) == {kept.pk, second.pk}
     assert ImportLine.objects.count() == 2
+
+
+def test_files_that_are_deleted_are_not_read(admin):
+    with travel(timezone.now() - timedelta(minutes=61)):
+        send_members(MemberFactory(role=Member.Role.ADMIN), "Email\na@x.test")
+    send_members(admin, "Email\na@x.test")
+    with CaptureQueriesContext(connection) as context:
+        send_members(admin, "Email\nb@x.test")
+    asked = [query["sql"] for query in context if query["sql"].startswith("SELECT")]
+    assert any("members_memberimport" in sql for sql in asked)
+    assert not any('"content"' in sql for sql in asked)
 
 
 def test_a_dry_run_of_many_lines_asks_for_as_many_queries(organization, admin):
