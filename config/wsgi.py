@@ -8,13 +8,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 def with_length(application):
-    """Django reads as much of a body as its length says: one that is sent in chunks gets one.
+    """Django reads as much of a body as its length says: to the API one may come in chunks.
 
     Of what is too long a byte more than allowed is read: enough to be refused.
     """
 
     def answer(environ, start_response):
-        if "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" not in environ:
+        is_in_chunks = "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" not in environ
+        if is_in_chunks and environ["PATH_INFO"].startswith("/v1/"):
             body = read(environ["wsgi.input"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
             environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
         return application(environ, start_response)
