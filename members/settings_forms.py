@@ -1,7 +1,6 @@
 import json
 from decimal import Decimal
 from functools import cache
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +10,7 @@ from audit.operations import plain
 
 from .form_fields import CleanCharField
 from .forms import LimitForm
+from .models.organizations import known_time_zones
 from .operation_forms import OperationForm
 from .templatetags.console import credits
 
@@ -40,7 +40,7 @@ CONTINENTS = {
 def time_zones():
     """Every time zone under its continent, as a select shows them; UTC first."""
     continents, others = {name: [] for name in CONTINENTS}, []
-    for zone in sorted(available_timezones() - {"UTC", "Factory", "localtime"}):
+    for zone in sorted(known_time_zones() - {"UTC", "Factory", "localtime"}):
         continent, _slash, place = zone.partition("/")
         label = place.replace("_", " ").replace("/", ", ")
         if continent in continents:

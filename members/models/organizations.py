@@ -1,5 +1,6 @@
-import zoneinfo
 from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,8 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from members.text import clean_text_constraint, validate_printable
 
 
+@cache
+def known_time_zones():
+    """The names of all time zones, which Python looks for in the files of the machine each time."""
+    return available_timezones()
+
+
 def validate_time_zone(name):
-    if name not in zoneinfo.available_timezones():
+    if name not in known_time_zones():
         raise ValidationError(_("Choose a time zone of the list."), code="unknown_time_zone")
 
 
@@ -75,4 +82,4 @@ class Organization(models.Model):
 
     @property
     def zone(self):
-        return zoneinfo.ZoneInfo(self.time_zone)
+        return ZoneInfo(self.time_zone)
