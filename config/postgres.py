@@ -1,4 +1,4 @@
-"""The private PostgreSQL of the demo and the tests: a command, and a pytest plugin. Linux only.
+"""The private PostgreSQL of the demo and the tests, as a command. Linux only.
 
     python -m config.postgres exec [--data NAME] -- COMMAND    run COMMAND with DATABASE_URL set
     python -m config.postgres reset --data NAME                forget the data kept under NAME
@@ -24,8 +24,6 @@ import sys
 import time
 from pathlib import Path
 from urllib.parse import quote
-
-import pytest
 
 HOME = Path(f"/var/tmp/member-management-{os.geteuid()}")
 DATABASE = "member_management"
@@ -281,17 +279,6 @@ def main(arguments):
     if options.action == "exec" and command:
         return execute(command, options.data)
     return parser.error("exec needs a command, reset needs --data")
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(early_config):
-    """Before pytest-django reads the settings; the workers of xdist inherit the environment."""
-    os.environ.setdefault("DEMO", "1")
-    if not os.environ.get("DATABASE_URL"):
-        cluster = contextlib.ExitStack()
-        early_config.add_cleanup(cluster.close)
-        os.environ["DATABASE_URL"] = cluster.enter_context(running())
-    return (yield)
 
 
 if __name__ == "__main__":

@@ -73,13 +73,21 @@ def console(admin):
 
 
 @pytest.fixture(scope="module")
-def stored_place(django_db_setup, django_db_blocker):
-    """A Place that all tests of a module begin with: none of them may be transactional."""
-    with django_db_blocker.unblock():
-        place = Place()
-    yield place
+def stored(django_db_setup, django_db_blocker):
+    """Store what all tests of a module begin with: none of them may be transactional."""
+
+    def store(make):
+        with django_db_blocker.unblock():
+            return make()
+
+    yield store
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def stored_place(stored):
+    return stored(Place)
 
 
 @pytest.fixture

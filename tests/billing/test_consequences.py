@@ -1,6 +1,7 @@
 """What a form says that it would do is what then happens, whoever stands wherever."""
 
 import re
+from copy import deepcopy
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,16 @@ from billing.periods import all_periods, current_period
 from members.models import Member
 from members.operations import disable_member
 
-from ..factories import TESTS, UNLIMITED, BillingGroupFactory, MemberFactory, assign, limit, report
+from ..factories import (
+    TESTS,
+    UNLIMITED,
+    BillingGroupFactory,
+    MemberFactory,
+    OrganizationFactory,
+    assign,
+    limit,
+    report,
+)
 from ..pages import today, words
 
 BLOCKED = re.compile(r"^(\d+) members? becomes? blocked\.$")
@@ -53,9 +63,19 @@ class Crowd:
         return dict(self.organization.members.values_list("pk", "billing_group"))
 
 
+@pytest.fixture(scope="module")
+def stored_crowd(stored):
+    return stored(lambda: Crowd(OrganizationFactory()))
+
+
 @pytest.fixture
-def crowd(organization, admin):
-    return Crowd(organization)
+def crowd(stored_crowd, db):
+    return deepcopy(stored_crowd)
+
+
+@pytest.fixture
+def organization(crowd):
+    return crowd.organization
 
 
 def everyone(crowd):

@@ -25,7 +25,7 @@ import signal, time
 caught = []
 signal.signal(signal.SIGINT, lambda *_: caught.append(1))
 print("ready", flush=True)
-time.sleep(1)
+time.sleep(0.5)
 print(len(caught), "caught", flush=True)
 """
 
@@ -258,11 +258,11 @@ def test_the_workers_of_pytest_share_a_server_that_ends_with_them(tmp_path):
         f"    with open({str(tmp_path / 'urls')!r}, 'a') as file:\n"
         "        print(os.environ['DATABASE_URL'], os.environ['DEMO'], file=file)\n"
     )
-    arguments = ["-p", "config.postgres", "-p", "no:django", "-n", "2", "--rootdir", tmp_path]
+    arguments = ["-p", "tests.postgres", "-p", "xdist", "-n", "2", "--rootdir", tmp_path]
     subprocess.run(
         [sys.executable, "-m", "pytest", "-c", os.devnull, *arguments, tmp_path],
         cwd=ROOT,
-        env=variables(),
+        env=variables(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
         check=True,
         stdout=subprocess.DEVNULL,
     )
