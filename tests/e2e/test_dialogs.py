@@ -18,6 +18,12 @@ from .screen import (
     sign_in,
 )
 
+TYPE_AT_ONCE = """() => new MutationObserver(() => {
+  const field = document.querySelector("dialog [name=limit]");
+  if (!field || field.value) return;
+  field.value = "0";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}).observe(document.getElementById("dialog"), { childList: true })"""
 WRONG = "Enter Credits with at most 4 decimals, for example 1,200.5."
 
 
@@ -199,6 +205,14 @@ def test_what_a_limit_would_do_is_said_while_it_is_typed(page, platform, people)
     expect(field).to_have_value("130")
     dialog.get_by_role("button", name="Save").click()
     expect_notice(page, "Platform is limited to 130 Credits.")
+
+
+def test_a_dialog_listens_from_its_first_moment(page, platform):
+    page.goto(BILLING_GROUPS)
+    page.evaluate(TYPE_AT_ONCE)
+    choose(page, "Platform", "Set Period Limit")
+    dialog = page.get_by_role("dialog", name="Set Period Limit")
+    expect(dialog.get_by_text("Nobody becomes blocked or unblocked.").first).to_be_visible()
 
 
 def test_an_act_on_many_says_what_it_does_as_one_chooses(page, platform, people):
