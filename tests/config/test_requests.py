@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from io import BytesIO
 
 import pytest
 from django.conf import settings
@@ -12,7 +11,6 @@ from django.urls import reverse
 
 from audit.operations import Refused
 from billing.views import common
-from config.wsgi import with_length
 
 from ..factories import MemberFactory, UserFactory
 from ..pages import signed_in, url, words
@@ -180,13 +178,3 @@ def test_the_api_speaks_the_language_that_is_asked_for(client, db):
     answer = client.get("/v1/nowhere", headers={"accept-language": "ja"})
     assert answer.status_code == 404
     assert answer.headers["Content-Language"] == "ja"
-
-
-@pytest.mark.parametrize(("path", "length"), [("/v1/members", "5"), ("/sign-in/", None)])
-def test_a_body_in_chunks_is_read_by_the_api_alone(path, length):
-    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(b"hello")}
-    given = with_length(lambda environ, start_response: environ)(
-        {"PATH_INFO": path} | chunked, None
-    )
-    assert given.get("CONTENT_LENGTH") == length
-    assert given["wsgi.input"].read() == b"hello"
