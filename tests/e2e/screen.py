@@ -1,5 +1,8 @@
 """What a person finds on the screen, by the words that stand there."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from playwright.sync_api import expect
 
 WIDE = {"width": 1280, "height": 900}
@@ -43,6 +46,11 @@ def sign_in(page, email="ada@acme.example"):
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+
+
+def stop_the_clock(page):
+    """From now on the page's time passes by `page.clock` alone, however slow the machine is."""
+    page.clock.pause_at(timezone.now() + timedelta(hours=1))
 
 
 def expect_notice(page, text):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories import BillingGroupFactory, assign, many_members, report
 
-from .screen import BILLING_GROUPS, MEMBERS, expect_rows, row
+from .screen import BILLING_GROUPS, MEMBERS, expect_rows, row, stop_the_clock
 
 BAR = """() => {
     const bar = getComputedStyle(document.getElementById("members"), "::before");
@@ -50,6 +50,7 @@ def test_search_filters_in_place_and_back_forward_and_reload_show_the_same(page,
 def test_typing_on_while_an_answer_is_awaited_finds_what_was_typed_last(page, groups):
     page.clock.install()
     page.goto(BILLING_GROUPS)
+    stop_the_clock(page)
     awaited = []
     page.route(re.compile("q=g$"), lambda each: awaited.append(each))
     page.get_by_role("searchbox").fill("g")

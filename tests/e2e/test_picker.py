@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories import MemberFactory, limit, many_members, report
 
-from .screen import BILLING_GROUPS, expect_notice, heading, row
+from .screen import BILLING_GROUPS, expect_notice, heading, row, stop_the_clock
 
 HANDLE = f"{BILLING_GROUPS}unassigned/handle/"
 
@@ -79,6 +79,7 @@ def test_a_late_consequence_undoes_no_search(page, people):
 def test_ticking_on_while_a_consequence_is_awaited_tells_that_of_the_last_choice(page, people):
     page.clock.install()
     page.goto(HANDLE)
+    stop_the_clock(page)
     awaited = []
     page.route(re.compile(r"\?page=1&member=\d+$"), lambda each: awaited.append(each))
     page.get_by_label("Select Grace Hopper").check()

@@ -4,10 +4,13 @@ import re
 
 from playwright.sync_api import expect
 
+from .screen import stop_the_clock
+
 
 def test_typing_on_while_a_preview_is_awaited_shows_that_of_what_was_typed_last(page, organization):
     page.clock.install()
     page.goto("/o/acme/settings/")
+    stop_the_clock(page)
     awaited = []
     page.route(re.compile("period_start_day=1&"), lambda each: awaited.append(each))
     page.get_by_label("Time zone").select_option("Asia/Tokyo")
