@@ -11,6 +11,7 @@ from config.requests import failed
 from groups.api import router as groups
 from members.api import router as members
 from members.views.home import home, not_found, organization_home, own_page, preferences
+from members.views.personal_data import own_data
 from members.views.settings import settings
 
 admin.autodiscover()
@@ -29,6 +30,7 @@ urlpatterns = [
     path("preferences/", preferences, name="preferences"),
     path("o/<slug:slug>/", organization_home, name="organization"),
     path("o/<slug:slug>/me/", own_page, name="me"),
+    path("o/<slug:slug>/me/data/", own_data, name="my-data"),
     path("o/<slug:slug>/settings/", settings, name="settings"),
     path("o/<slug:slug>/settings/api-keys/", include("members.key_urls")),
     path("o/<slug:slug>/members/", include("members.urls")),

@@ -73,6 +73,17 @@ def of_removing(member):
     return [*changes, _("Their seat is free.")], [used % {"credits": credits(member.used)}]
 
 
+def of_erasing(member):
+    """On erasing `member`, disabled or removed."""
+    changes = [
+        _("Name and email are erased for good, here and wherever usage is shown."),
+        _("They can never sign in as this member again; added anew, they begin anew."),
+    ]
+    if member.status == Member.Status.DISABLED:
+        changes += of_removing(member)[0]
+    return changes, [_("Credits, usage records, totals and exports, without the name.")]
+
+
 def late_usage(period, now):
     """Until when an ended period takes late usage, or that it is final at once."""
     if period.final_at <= now:

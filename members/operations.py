@@ -112,8 +112,8 @@ def _of_email(organization, email):
 
 
 def _user_of(email):
-    """Who signs in with `email`: found or made, also when two organizations add them at once."""
-    user, _made = User.objects.get_or_create(
+    """Who signs in with `email`: found or made, and kept from being erased meanwhile."""
+    user, _made = User.objects.select_for_update(no_key=True).get_or_create(
         email=email.lower(), defaults={"password": make_password(None)}
     )
     return user

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bulk, changes, members, transfer
+from .views import bulk, changes, members, personal_data, transfer
 
 app_name = "members"
 urlpatterns = [
@@ -22,4 +22,6 @@ urlpatterns = [
     path("<int:pk>/enable/", changes.member_enable, name="enable"),
     path("<int:pk>/remove/", changes.member_remove, name="remove"),
     path("<int:pk>/adjust/", changes.member_adjust, name="adjust"),
+    path("<int:pk>/data/", personal_data.member_data, name="data"),
+    path("<int:pk>/erase/", personal_data.member_erase, name="erase"),
 ]

@@ -141,6 +141,7 @@ def a_member(place):
 VIEWS = {
     "organization": View(answers=302, only_admins=False),
     "me": View(only_admins=False),
+    "my-data": View(only_admins=False, downloads=True),
     "settings": View(region="period-preview", sends=settings),
     "api-keys:list": View(),
     "api-keys:create": View(sends=a_key, shows_result=True),
@@ -163,6 +164,8 @@ VIEWS = {
     "members:enable": View(of="idle", sends=nothing),
     "members:remove": View(of="member", sends=nothing),
     "members:adjust": View(of="member", sends=an_adjustment),
+    "members:data": View(of="member", downloads=True),
+    "members:erase": View(of="idle", sends=nothing),
     "billing:list": View(region="billing-groups"),
     "billing:create": View(sends=a_name),
     "billing:days": View(region="days"),

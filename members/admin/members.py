@@ -23,6 +23,7 @@ from members.operations import (
     remove_member,
     set_personal_limit,
 )
+from members.personal_data import erase_member
 from members.reasons import reasons_in_words
 from members.support_forms import BulkAssignForm, QuestionForm
 from members.templatetags.console import credits, period_label
@@ -128,6 +129,15 @@ class MemberAdmin(SupportAdmin):
                 "They leave all groups, return to Unassigned and cannot open the organization. "
                 "All usage stays."
             ),
+        ),
+        verb(
+            "erase",
+            _("Erase personal data"),
+            QuestionForm,
+            simply(erase_member),
+            _("Name, email and sign-in are erased for good; all usage stays, without the name."),
+            removed=True,
+            offered=lambda member: not (member.is_erased or member.status == Member.Status.ENABLED),
         ),
     ]
 

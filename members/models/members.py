@@ -153,3 +153,12 @@ class Member(models.Model):
     @property
     def is_admin(self):
         return self.role == self.Role.ADMIN and self.status == self.Status.ENABLED
+
+    @property
+    def erased_identity(self):
+        """The name and email of one whose own were erased."""
+        return f"Erased {self.pk}", f"erased-{self.pk}@erased.invalid"
+
+    @property
+    def is_erased(self):
+        return (self.name, self.email) == self.erased_identity

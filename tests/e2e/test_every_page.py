@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from billing.operations import delete_billing_group
 from groups.operations import add_group_members
+from members.operations import disable_member
 from tests.factories import (
     TESTS,
     BillingGroupFactory,
@@ -79,6 +80,7 @@ OF_MEMBERS = [
     "/o/acme/members/{grace}/enable/",
     "/o/acme/members/{grace}/remove/",
     "/o/acme/members/{grace}/adjust/",
+    "/o/acme/members/{idle}/erase/",
 ]
 OF_OTHERS = [
     "/o/acme/groups/",
@@ -123,6 +125,7 @@ def acme(organization, admin, people, platform, last_period):
     last = organization.periods.containing(last_period).first_day
     key = new_key(admin).key
     ids = {"platform": platform, "frozen": frozen, "guild": guild, "grace": people["Grace"]}
+    ids["idle"] = disable_member(actor=TESTS, member=MemberFactory(organization=organization))
     ids |= {"key": key, "sent": send_members(admin, IMPORTED + "nobody@acme.example,,\n")}
     return {"last": last, **{name: each.pk for name, each in ids.items()}}
 

@@ -83,7 +83,15 @@ def test_only_what_fits_the_member_is_offered(desk, admin, member):
     assert "Disable" in offered()
     assert "Enable" not in offered()
     remove_member(actor=TESTS, member=member)
-    assert offered() == ["Adjust usage"]
+    assert offered() == ["Adjust usage", "Erase personal data"]
+
+
+def test_the_personal_data_of_a_removed_member_is_erased(desk, admin, member):
+    assert desk.do("erase", member).status_code == 409
+    remove_member(actor=TESTS, member=member)
+    desk.do("erase", member)
+    assert member.is_erased
+    assert left(desk) == [("EraseMember", "refused"), ("EraseMember", "done")]
 
 
 def test_usage_is_adjusted_with_a_reason_and_never_below_0(desk, member):
