@@ -34,7 +34,8 @@ THOROUGH = os.environ.get("THOROUGH") == "1"
 LANGUAGES = ["en-US", "zh-CN", "ja-JP"]
 THEMES = ["light", "dark"]
 WIDTHS = [360, 768, 1280]
-ROOMS = [360, 704, 1024, 1280]  # 704: tables at their narrowest; 1024: beside the rail
+ROOMS = [360, 640, 704, 1024, 1280]
+"""640: 1280 at 200 %; 704: tables at their narrowest; 1024: beside the rail."""
 LONG = "Extraordinarily" * 6
 
 FOR_EVERYBODY = ["/accounts/login/", "/accounts/password/reset/"]
@@ -104,7 +105,7 @@ IMPORTED = f"Email,Name,{LONG}\nnew@acme.example,{LONG},\nhopper@acme.example,Gr
 
 @pytest.fixture
 def acme(organization, admin, people, platform, last_period):
-    """Acme with everything that lists can show, long words too; returns what addresses hold."""
+    """Acme with everything that lists can show, all names long; returns what addresses hold."""
     frozen = BillingGroupFactory(organization=organization, name="Frozen", description=LONG * 5)
     limit(frozen, 0)
     full = BillingGroupFactory(organization=organization, name=LONG)
@@ -119,9 +120,11 @@ def acme(organization, admin, people, platform, last_period):
     report(people["Alan"], 1)
     delete_billing_group(actor=TESTS, billing_group=gone)
     MemberFactory(organization=organization, name=LONG, email=f"{LONG[:60]}@{LONG[:40]}.example")
-    guild = GroupFactory(organization=organization, name="Guild", description="For robots")
-    members = organization.members.filter(name="Grace Hopper")
-    add_group_members(actor=TESTS, group=guild, members=members)
+    guild = GroupFactory(organization=organization, name=f"Guild {LONG}", description="For robots")
+    grace = organization.members.filter(pk=people["Grace"].pk)
+    add_group_members(actor=TESTS, group=guild, members=grace)
+    grace.update(name=f"Grace {LONG}")
+    organization.billing_groups.filter(pk=platform.pk).update(name=f"Platform {LONG}")
     last = organization.periods.containing(last_period).first_day
     key = new_key(admin).key
     ids = {"platform": platform, "frozen": frozen, "guild": guild, "grace": people["Grace"]}
