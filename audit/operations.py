@@ -60,10 +60,8 @@ class SelectionChanged(Refused):
 
     def __init__(self, *, expected, found):
         text = ngettext(
-            "The members that match have changed meanwhile: now it is %(count)s. "
-            "Nothing was written.",
-            "The members that match have changed meanwhile: now they are %(count)s. "
-            "Nothing was written.",
+            "The members have changed meanwhile: now it is %(count)s. Nothing was written.",
+            "The members have changed meanwhile: now they are %(count)s. Nothing was written.",
             found,
         )
         number = number_format(found, force_grouping=True)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
+from members.consequences import of_gone
 from members.operation_forms import ChosenMembersForm, OperationForm
 from members.picker import Picker
 from members.tables import page_of, search_words
@@ -123,12 +124,17 @@ def group_add(request, organization, pk):
         "form": form,
         "picker": picker,
         "title": _("Add members to %(name)s") % {"name": group.name},
-        "consequence": sum(consequences.of_adding(picker.chosen(), group), start=[]),
+        "consequence": _consequence(picker, group),
         **picker.context(lambda rows: rows.select_related("billing_group")),
     }
     response = render_page(request, "groups/add.html", "picker", context)
     response.status_code = form.status
     return response
+
+
+def _consequence(picker, group):
+    changes, stays = consequences.of_adding(picker.chosen(), group)
+    return [*changes, *stays, *of_gone(picker.gone)]
 
 
 @form_view
@@ -150,7 +156,8 @@ def group_remove(request, organization, pk):
         "destructive": True,
         "cancel_url": reverse("groups:detail", args=[organization.slug, pk]),
     }
-    context["changes"], context["stays"] = consequences.of_removing(picker.count, group)
+    context["changes"], stays = consequences.of_removing(picker.count, group)
+    context["stays"] = stays + of_gone(picker.gone)
     return _form_page(request, organization, form, "question.html", **context)
 
 

@@ -84,6 +84,16 @@ def of_erasing(member):
     return changes, [_("Credits, usage records, totals and exports, without the name.")]
 
 
+def of_gone(number):
+    """On those chosen who cannot be any more: another admin removed or moved them, say."""
+    text = ngettext(
+        "%(count)s of the members chosen is gone meanwhile and left out.",
+        "%(count)s of the members chosen are gone meanwhile and left out.",
+        number,
+    )
+    return [text % {"count": count(number)}] if number else []
+
+
 def late_usage(period, now):
     """Until when an ended period takes late usage, or that it is final at once."""
     if period.final_at <= now:

@@ -16,7 +16,7 @@ MOST_ONE_BY_ONE = 200
 class Picker:
     """What was looked for and chosen among `candidates`, a queryset of members.
 
-    `data` is the query of the page or its submitted form; ids of others are ignored.
+    `data` is the query of the page or its submitted form; ids of others are left out.
     `chosen_by`: the filters behind `candidates`, for the audit, where there are more than words.
     """
 
@@ -52,15 +52,25 @@ class Picker:
         return self.candidates.filter(pk__in=others).order_by(Lower("name"), "pk")
 
     @cached_property
+    def there(self):
+        """The ids of those chosen one by one who are candidates still."""
+        return list(self.chosen().values_list("pk", flat=True))
+
+    @cached_property
     def count(self):
         """How many are chosen now: the number that the page shows, wherever it does."""
-        return self.chosen().count()
+        return self.chosen().count() if self.everyone else len(self.there)
+
+    @property
+    def gone(self):
+        """How many of those chosen one by one are no candidates any more."""
+        return 0 if self.everyone else len(self.ids) - self.count
 
     @property
     def expected(self):
-        """How many the admin was shown, where all that match are chosen; -1 where none was."""
+        """How many the admin was shown; -1 where all that match are chosen and none was."""
         if not self.everyone:
-            return None
+            return len(self.ids)
         return int(self.everyone) if is_number(self.everyone) else -1
 
     @property
@@ -91,10 +101,12 @@ class Picker:
 
     @property
     def as_shown(self):
-        """The query of an act's page; of all that match it holds the number that is shown now."""
+        """The query of an act's page; it holds those, or the number of all, that is shown now."""
         query = self.data.copy()
         if self.everyone:
             query["everyone"] = self.count
+        else:
+            query.setlist("member", self.there)
         return "?" + query.urlencode()
 
     @property

@@ -13,6 +13,7 @@ from billing.operations import assign_members, assign_to_new_billing_group
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
+from members.consequences import of_gone
 from members.operation_forms import ChosenMembersForm
 from members.picker import Picker
 from members.templatetags.console import count
@@ -64,7 +65,7 @@ def billing_group_remove(request, organization, key):
         "cancel_url": detail,
         "destructive": True,
         "changes": changes,
-        "stays": stays,
+        "stays": stays + of_gone(picker.gone),
     }
     return render_form(request, "question.html", form, **context)
 
@@ -107,12 +108,12 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
 def _consequence(picker, target, period):
     """What assigning would do, in the order in which it is read on one line."""
     if not picker.count:
-        return []
+        return of_gone(picker.gone)
     if target is None:
         changes, stays = consequences.of_choosing(picker.count)
     else:
         changes, stays = consequences.of_assigning(picker.chosen(), target, period)
-    return [*changes[:1], *stays, *changes[1:]]
+    return [*changes[:1], *stays, *changes[1:], *of_gone(picker.gone)]
 
 
 def _assign(request, organization, form, picker):

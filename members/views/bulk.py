@@ -14,6 +14,7 @@ from groups.consequences import of_adding
 from groups.forms import ChosenGroupForm
 from groups.operations import add_group_members
 from members.access import organization_admin
+from members.consequences import of_gone
 from members.filters import MemberFilter
 from members.forms import ChosenLimitForm
 from members.operations import set_personal_limits
@@ -109,7 +110,7 @@ def _page(request, form, picker, title, label, foreseen):
         "submit_label": label,
         "changes": changes,
         "stays": stays,
-        "note": consequences.of_choosing(picker.count)[0][0],
+        "notes": [*consequences.of_choosing(picker.count)[0], *of_gone(picker.gone)],
         "cancel_url": reverse("members:list", args=[form.organization.slug]),
     }
     return render_form(request, "members/bulk.html", form, **context)

@@ -89,7 +89,7 @@ def test_htmx_swaps_results_count_and_consequence(console, organization, group, 
     assert ticked(region) == {member.pk}
 
 
-def test_ids_of_members_who_cannot_be_chosen_are_ignored(
+def test_members_who_cannot_be_chosen_are_left_out_and_counted(
     console, handle, organization, group, member
 ):
     removed, elsewhere = MemberFactory(organization=organization), MemberFactory(name="Stranger")
@@ -100,8 +100,13 @@ def test_ids_of_members_who_cannot_be_chosen_are_ignored(
     address = url("billing:handle", organization, billing_group=group.pk)
     shown = console.get(address + "".join(f"&member={pk}" for pk in ids))
     assert "1 member moves to Platform." in words(shown)
+    assert "3 of the members chosen are gone meanwhile and left out." in words(shown)
     assert "Stranger" not in words(shown)
-    page = console.get(handle(member=ids, billing_group=group.pk)["Location"])
+    refused = handle(member=ids, billing_group=group.pk)
+    assert refused.status_code == 409
+    assert "The members have changed meanwhile: now it is 1. Nothing was written." in words(refused)
+    assert ticked(refused) == {member.pk}
+    page = console.get(handle(member=ticked(refused), billing_group=group.pk)["Location"])
     assert "1 member moved to Platform." in words(page)
     assert list(Member.objects.filter(billing_group=group)) == [member]
 
@@ -168,7 +173,7 @@ def test_all_that_match_are_not_moved_when_their_number_is_another(
     sent = {"everyone": shown, "q": "crowd", "billing_group": group.pk}
     response = handle(**sent)
     assert response.status_code == 409
-    assert "The members that match have changed meanwhile: now" in words(response)
+    assert "The members have changed meanwhile: now" in words(response)
     assert "All 30 that match" in words(response)
     assert not group.members.exists()
     assert organization.audit_entries.get(event="AssignBillingGroup").outcome == "refused"

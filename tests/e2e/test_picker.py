@@ -116,7 +116,7 @@ def test_all_that_match_are_not_assigned_when_there_are_more_than_were_shown(
     MemberFactory(organization=organization, name="crowd too")
     console.provoke(409)
     page.get_by_role("button", name="Assign").click()
-    changed = "The members that match have changed meanwhile: now they are 31. Nothing was written."
+    changed = "The members have changed meanwhile: now they are 31. Nothing was written."
     expect(page.get_by_text(changed)).to_be_visible()
     expect(page.get_by_label("All 31 that match “crowd”")).to_be_checked()
     assert not platform.members.exists()

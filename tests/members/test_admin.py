@@ -169,7 +169,7 @@ def test_all_that_match_are_assigned_at_once_unless_they_became_others(
     sent = {**hidden(page), "select_across": "1", "billing_group": group.pk}
     refused = choose(members[:1], **sent)
     assert refused.status_code == 409
-    assert "The members that match have changed meanwhile: now" in words(refused)
+    assert "The members have changed meanwhile: now" in words(refused)
     choose(members[:1], **{**sent, "expected": 4})
     assert group.members.count() == 4
     assert left(desk) == [("AssignBillingGroup", "refused"), ("AssignBillingGroup", "done")]

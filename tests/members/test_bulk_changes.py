@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from ..factories import BillingGroupFactory, GroupFactory, MemberFactory, many_members
+from members.operations import remove_member
+
+from ..factories import TESTS, BillingGroupFactory, GroupFactory, MemberFactory, many_members
 from ..pages import today, url, words
 
 
@@ -79,10 +81,44 @@ def test_another_number_than_the_one_shown_changes_nobody(send, organization, cr
     sent = {"kind": "unlimited", "group": group.pk, "billing_group": platform.pk}
     response = send(page, "everyone=2&q=crowd", **sent)
     assert response.status_code == 409
-    assert "The members that match have changed meanwhile: now" in words(response)
+    assert "The members have changed meanwhile: now" in words(response)
     assert not organization.members.filter(is_unlimited=True).exists()
     assert not platform.members.exists()
     assert not group.members.exists()
+
+
+@pytest.mark.parametrize(
+    "page", ["members:bulk-assign", "members:bulk-limit", "members:bulk-add-to-group"]
+)
+def test_who_was_removed_since_they_were_ticked_is_said_to_be_gone(
+    console, send, organization, crowd, ticked, page
+):
+    group = GroupFactory(organization=organization)
+    platform = BillingGroupFactory(organization=organization)
+    sent = {"kind": "unlimited", "group": group.pk, "billing_group": platform.pk}
+    remove_member(actor=TESTS, member=crowd[0])
+    refused = send(page, ticked, **sent)
+    assert refused.status_code == 409
+    assert "The members have changed meanwhile: now they are 2. Nothing was written." in words(
+        refused
+    )
+    shown = console.get(url(page, organization) + ticked)
+    assert "1 of the members chosen is gone meanwhile and left out." in words(shown)
+    action = refused.context["action"]
+    assert console.post(action, sent).status_code == 302
+    assert action == shown.context["action"]
+
+
+def test_where_all_ticked_are_gone_there_is_nothing_to_save(send, organization, crowd, ticked):
+    for member in crowd:
+        remove_member(actor=TESTS, member=member)
+    refused = send("members:bulk-limit", ticked, kind="unlimited")
+    assert "now they are 0. Nothing was written." in words(refused)
+    again = send(
+        "members:bulk-limit", refused.context["action"].partition("?")[2], kind="unlimited"
+    )
+    assert again.status_code == 422
+    assert "Choose at least one member." in words(again)
 
 
 def test_the_filters_of_the_list_choose_who_is_meant(send, organization, crowd):
