@@ -77,14 +77,16 @@ def set_period_limit(*, actor, billing_group, credits, shown=None):
 
 
 @operation("DeleteBillingGroup")
-def delete_billing_group(*, actor, billing_group):
+def delete_billing_group(*, actor, billing_group, expected=None):
     """Delete a formal billing group: its members move to Unassigned, its usage stays under it.
 
-    Returns what moved. Raises UnassignedIsFixed, BillingGroupIsGone.
+    Returns what moved. `expected`: the number of members that the admin was shown. Raises
+    UnassignedIsFixed, BillingGroupIsGone, SelectionChanged.
     """
     organization = billing_group.organization
     group = _locked_formal(billing_group)
     places = _locked_places(group.members.all())
+    require_number(expected, len(places))
     moved = _move(places, organization.billing_groups.unassigned())
     group.deleted_at = timezone.now()
     group.save(update_fields=["deleted_at", "updated_at"])

@@ -53,10 +53,15 @@ def edit_group(*, actor, group, name=None, description=None, shown=None):
 
 
 @operation("DeleteGroup")
-def delete_group(*, actor, group):
-    """Delete a group and its memberships, nothing else. Raises GroupIsGone."""
+def delete_group(*, actor, group, expected=None):
+    """Delete a group and its memberships, nothing else.
+
+    `expected`: the number of members that the admin was shown. Raises GroupIsGone,
+    SelectionChanged.
+    """
     group = _locked(group)
     name, members = group.name, group.memberships.count()
+    require_number(expected, members)
     done = changed(group, result=Gathered(group, members), name=name, members=members)
     Group.objects.filter(pk=group.pk).delete()
     return done

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
 from members.consequences import of_gone
-from members.operation_forms import ChosenMembersForm, OperationForm
+from members.operation_forms import ChosenMembersForm, DeleteForm
 from members.picker import Picker
 from members.tables import page_of, search_words
 from members.tabs import tabs
@@ -74,7 +74,7 @@ def group_edit(request, organization, pk):
 @organization_admin
 def group_delete(request, organization, pk):
     group = get_object_or_404(organization.groups.with_member_count(), pk=pk)
-    form = OperationForm(posted(request), organization=organization)
+    form = DeleteForm(posted(request), organization=organization, number=group.member_count)
     if form.is_valid() and (gone := form.run(delete_group, actor=request.actor, group=group)):
         messages.success(request, _deleted(gone))
         return redirect_after(request, _list_url(organization))

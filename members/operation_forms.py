@@ -143,6 +143,23 @@ class ChosenMembersForm(OperationForm):
         return super().clean()
 
 
+class DeleteForm(OperationForm):
+    """Of what members are in. `expected`: as many as the admin was shown, or nothing is deleted."""
+
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, number, **kwargs):
+        self.number = number
+        super().__init__(*args, initial={"expected": number}, **kwargs)
+
+    def run(self, verb, **arguments):
+        done = super().run(verb, expected=self.cleaned_data["expected"], **arguments)
+        if self.refused:
+            self.data = self.data.copy()
+            self.data["expected"] = self.number
+        return done
+
+
 class NamedForm(OperationForm):
     """Name and description of a group or billing group, new (`group` is None) or there already."""
 

@@ -51,6 +51,14 @@ def nothing(place):
     return {}
 
 
+def members_of_group(place):
+    return {"expected": place.group.members.count()}
+
+
+def members_of_team(place):
+    return {"expected": place.team.memberships.count()}
+
+
 def a_name(place):
     return {"name": "Typed by hand", "description": "And explained"}
 
@@ -178,12 +186,12 @@ VIEWS = {
     "billing:limit": View(region="limit-preview", of="group", sends=a_limit),
     "billing:assign": View(region="picker", of="group", sends=a_choice),
     "billing:remove": View(of="group", asks=a_payer, sends=nothing),
-    "billing:delete": View(of="group", sends=nothing),
+    "billing:delete": View(of="group", sends=members_of_group),
     "groups:list": View(region="groups"),
     "groups:create": View(sends=a_name),
     "groups:detail": View(region="group-members", of="team"),
     "groups:edit": View(of="team", sends=a_name),
-    "groups:delete": View(of="team", sends=nothing),
+    "groups:delete": View(of="team", sends=members_of_team),
     "groups:add": View(region="picker", of="team", sends=a_choice),
     "groups:remove": View(of="team", asks=a_mate, sends=nothing),
 }

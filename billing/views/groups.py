@@ -29,7 +29,7 @@ from billing.tables import (
 )
 from config.htmx import form_view, posted, redirect_after, render_page
 from members.access import organization_admin
-from members.operation_forms import OperationForm
+from members.operation_forms import DeleteForm
 from members.tables import page_of, search_words
 from members.tabs import tabs
 from members.templatetags.console import count, credits
@@ -141,7 +141,7 @@ def _limited(group, limit):
 @organization_admin
 def billing_group_delete(request, organization, key):
     group = formal_group_of(organization, key)
-    form = OperationForm(posted(request), organization=organization)
+    form = DeleteForm(posted(request), organization=organization, number=group.member_count)
     arguments = {"actor": request.actor, "billing_group": group}
     if form.is_valid() and (moved := form.run(delete_billing_group, **arguments)):
         messages.success(request, _deleted(group, moved))

@@ -94,7 +94,11 @@ def limit_all(**sent):
 
 
 def delete(group):
-    return lambda crowd: ("billing:delete", [getattr(crowd, group)], "", {})
+    def act(crowd):
+        gone = getattr(crowd, group)
+        return "billing:delete", [gone], "", {"expected": gone.members.count()}
+
+    return act
 
 
 def remove_from(group):

@@ -21,9 +21,11 @@ def users(organization, group):
     return members
 
 
-def delete(console, organization, group):
+def delete(console, organization, group, shown=None):
+    """Send the form as it is while it shows the number of members that there are, or `shown`."""
     address = url("billing:delete", organization, group.pk)
-    return console.post(address, {"period": today(organization)})
+    expected = group.members.count() if shown is None else shown
+    return console.post(address, {"period": today(organization), "expected": expected})
 
 
 def test_the_page_says_what_will_change_and_what_stays(console, organization, group, users):
@@ -39,6 +41,28 @@ def test_members_return_to_unassigned_and_a_sentence_counts_them(
     page = console.get(delete(console, organization, group)["Location"])
     assert "Platform was deleted. 2 members moved to Unassigned." in words(page)
     assert all(member.billing_group.is_unassigned for member in organization.members.all())
+
+
+@pytest.mark.parametrize("shown", [0, 1, 3])
+def test_with_another_number_of_members_than_was_shown_it_is_not_deleted(
+    console, organization, group, users, shown
+):
+    refused = delete(console, organization, group, shown)
+    assert refused.status_code == 409
+    said = words(refused)
+    assert "The members have changed meanwhile: now they are 2. Nothing was written." in said
+    assert "2 members move to Unassigned." in said
+    group.refresh_from_db()
+    assert group.deleted_at is None
+    again = refused.context["form"]["expected"].value()
+    assert delete(console, organization, group, again).status_code == 302
+
+
+@pytest.mark.parametrize("shown", ["", "x", "1.5", "9" * 5000])
+def test_a_form_that_says_no_number_deletes_nothing(console, organization, group, shown):
+    assert delete(console, organization, group, shown).status_code == 422
+    group.refresh_from_db()
+    assert group.deleted_at is None
 
 
 def test_a_deleted_group_with_usage_stays_in_the_list_with_a_badge_and_no_forms(

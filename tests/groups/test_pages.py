@@ -105,8 +105,21 @@ def test_deleting_says_before_what_goes_and_what_stays(console, organization, ga
     assert "Delete Reviewers?" in question
     assert "1 membership goes." in question
     assert "Accounts, billing groups, personal limits and historical usage." in question
-    response = post(console, "groups:delete", organization, gathered.pk)
+    response = post(console, "groups:delete", organization, gathered.pk, expected=1)
     assert "Reviewers was deleted with 1 membership." in words(console.get(response["Location"]))
+
+
+def test_a_group_with_another_number_of_members_than_was_shown_is_not_deleted(
+    console, organization, gathered
+):
+    refused = post(console, "groups:delete", organization, gathered.pk, expected=2)
+    assert refused.status_code == 409
+    said = words(refused)
+    assert "The members have changed meanwhile: now it is 1. Nothing was written." in said
+    assert "1 membership goes." in said
+    again = refused.context["form"]["expected"].value()
+    sent = post(console, "groups:delete", organization, gathered.pk, expected=again)
+    assert sent.status_code == 302
 
 
 def test_details_show_the_members(console, organization, gathered, ada):
