@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from billing.views import groups
+from groups.operations import delete_group
+from tests.factories import TESTS, GroupFactory
 
-from .screen import BILLING_GROUPS, choose
+from .screen import BILLING_GROUPS, choose, heading
 
 FAILED = "error: Failed to load resource: "
 HTMX = "error: {}, [object HTMLDivElement]"
@@ -60,3 +62,16 @@ def test_a_failure_names_its_request(page, console, field, platform, monkeypatch
     console.provoked += [f"{FAILED}{status}", by_htmx]
     save_and_expect(page, field, "Something broke on our side. What you typed is kept")
     expect(page.get_by_role("alert")).to_contain_text(re.compile("[(][0-9a-f]{32}[)]"))
+
+
+def test_an_error_in_a_dialog_leads_where_it_says(page, console, organization):
+    guild = GroupFactory(organization=organization, name="Guild")
+    page.goto("/o/acme/groups/")
+    choose(page, "Guild", "Edit")
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    delete_group(actor=TESTS, group=guild)
+    console.provoke(404)
+    page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog", name="Page not found")
+    dialog.get_by_role("link", name="Go to your organization").click()
+    expect(page).to_have_url(re.compile(f"{BILLING_GROUPS}$"))
