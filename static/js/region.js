@@ -26,14 +26,16 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.requestConfig.triggeringEvent?.submitter?.removeAttribute("aria-disabled");
 });
 
-// An answer without the region (the session has ended, say) is a page of its own: go there.
+// An answer without the region (the session has ended, what it was about is gone) is a page of its own:
+// go there.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const { target, serverResponse, xhr } = detail;
+  const { target, serverResponse, requestConfig, xhr } = detail;
   if (!target || target.id === "dialog") return;
   const isHere = target.isConnected; // or has a later answer taken its place?
   if (isHere && serverResponse.includes(`id="${target.id}"`)) return;
   detail.shouldSwap = false;
-  if (isHere && xhr.status < 400) location.assign(xhr.responseURL);
+  const isShown = xhr.status < (requestConfig.verb === "get" ? 500 : 400); // else toast.js says it
+  if (isHere && isShown) location.assign(xhr.responseURL);
 });
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

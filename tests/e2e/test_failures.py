@@ -64,6 +64,20 @@ def test_a_failure_names_its_request(page, console, field, platform, monkeypatch
     expect(page.get_by_role("alert")).to_contain_text(re.compile("[(][0-9a-f]{32}[)]"))
 
 
+def test_a_list_of_what_is_deleted_meanwhile_says_so(page, console, organization, people):
+    guild = GroupFactory(organization=organization, name="Guild")
+    page.goto("/o/acme/groups/")
+    page.get_by_role("link", name="Guild").click()
+    search = page.get_by_role("dialog").get_by_role("searchbox")
+    expect(search).to_be_visible()
+    delete_group(actor=TESTS, group=guild)
+    for _answer in ("to the search", "as a page"):
+        console.provoke(404)
+    search.fill("Grace")
+    expect(heading(page, "Page not found")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def test_an_error_in_a_dialog_leads_where_it_says(page, console, organization):
     guild = GroupFactory(organization=organization, name="Guild")
     page.goto("/o/acme/groups/")
