@@ -26,6 +26,19 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.requestConfig.triggeringEvent?.submitter?.removeAttribute("aria-disabled");
 });
 
+// A form that is answered by another page is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const { submitter: button, target: form } = event;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.querySelector("button[aria-disabled=true]")) event.preventDefault();
+  else button?.setAttribute("aria-disabled", "true");
+});
+
+addEventListener("pageshow", () => {
+  const buttons = document.querySelectorAll("button[aria-disabled]"); // Back shows the page as it was left
+  buttons.forEach((button) => button.removeAttribute("aria-disabled"));
+});
+
 // An answer without the region (the session has ended, what it was about is gone) is a page of its own:
 // go there.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

@@ -13,6 +13,18 @@ from .screen import BILLING_GROUPS, choose, heading
 
 FAILED = "error: Failed to load resource: "
 HTMX = "error: {}, [object HTMLDivElement]"
+TIMES_SENT = """button => {
+    let times = 0;
+    const count = (event) => {
+        times += !event.defaultPrevented;
+        event.preventDefault();
+    };
+    addEventListener("submit", count);
+    button.click();
+    button.click();
+    removeEventListener("submit", count);
+    return times;
+}"""
 
 
 def lost(how):
@@ -62,6 +74,13 @@ def test_a_failure_names_its_request(page, console, field, platform, monkeypatch
     console.provoked += [f"{FAILED}{status}", by_htmx]
     save_and_expect(page, field, "Something broke on our side. What you typed is kept")
     expect(page.get_by_role("alert")).to_contain_text(re.compile("[(][0-9a-f]{32}[)]"))
+
+
+def test_a_form_whose_button_is_pressed_twice_is_sent_once(page, organization):
+    page.goto("/o/acme/groups/create/")
+    assert page.get_by_role("button", name="Create").evaluate(TIMES_SENT) == 1
+    page.evaluate("dispatchEvent(new Event('pageshow'))")  # as when Back shows it again
+    assert page.get_by_role("button", name="Create").evaluate(TIMES_SENT) == 1
 
 
 def test_a_list_of_what_is_deleted_meanwhile_says_so(page, console, organization, people):
