@@ -74,6 +74,13 @@ def failed(request):
     return HttpResponseServerError(FAILURE.replace("<code></code>", f"<code>{request.id}</code>"))
 
 
+def too_many(request):
+    """429: more of one kind within a minute than ACCOUNT_RATE_LIMITS lets through."""
+    page = render(request, "429.html", status=429)
+    page["Retry-After"] = "60"
+    return page
+
+
 def form_not_ours(request, reason=""):
     """403 for a form without its token: of a tab left open over another sign-in, say."""
     return render(request, "403_csrf.html", status=403)

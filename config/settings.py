@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "billing",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_tables2",
@@ -104,6 +106,13 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {  # what limits count: shared by all server processes, and there after a restart
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -119,12 +128,52 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+BEHIND_PROXY = flag("BEHIND_PROXY")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEMO or DEBUG else "https"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_VERIFICATION = "none" if DEMO else "mandatory"
+ACCOUNT_FORMS = {
+    "login": "members.sign_in_forms.SignInForm",
+    "reset_password": "members.sign_in_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "members.sign_in_forms.NewPasswordForm",
+    "change_password": "members.sign_in_forms.ChangePasswordForm",
+    "set_password": "members.sign_in_forms.SetPasswordForm",
+    "reauthenticate": "members.sign_in_forms.PasswordAgainForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_RATE_LIMITS = {  # those that answer 429 are of a minute: config.requests.too_many
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,2/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "confirm_email": "1/3m/key",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none" if DEMO else "mandatory"
-ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+MFA_ADAPTER = "members.accounts.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = DEMO
+MFA_FORMS = {
+    "authenticate": "members.sign_in_forms.CodeForm",
+    "reauthenticate": "members.sign_in_forms.CodeAgainForm",
+    "activate_totp": "members.sign_in_forms.FirstCodeForm",
+    "login_webauthn": "members.sign_in_forms.PasskeyAloneForm",
+    "authenticate_webauthn": "members.sign_in_forms.PasskeyForm",
+    "reauthenticate_webauthn": "members.sign_in_forms.PasskeyAgainForm",
+    "add_webauthn": "members.sign_in_forms.AddPasskeyForm",
+    "edit_webauthn": "members.sign_in_forms.RenamePasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Member Management"
+MFA_TOTP_TOLERANCE = 1  # clocks differ
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ja", "日本語")]
@@ -146,7 +195,7 @@ SECURE_SSL_REDIRECT = not (DEMO or DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEMO or DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or DEBUG)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"

@@ -1,5 +1,7 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path, re_path
@@ -7,7 +9,7 @@ from django.urls import include, path, re_path
 from billing.api import groups as billing_groups
 from billing.api import records, usage
 from config.api import api, nowhere
-from config.requests import failed
+from config.requests import failed, too_many
 from groups.api import router as groups
 from members.api import router as members
 from members.views.home import home, not_found, organization_home, own_page, preferences
@@ -15,11 +17,13 @@ from members.views.personal_data import own_data
 from members.views.settings import settings
 
 admin.autodiscover()
-admin.site.unregister([Group, EmailAddress])  # support has no say in permissions and sign-in
+# Support has no say in permissions and sign-in.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 admin.site.enable_nav_sidebar = False  # it takes the width that the lists need
 admin.site.login = secure_admin_login(admin.site.login)
 
 handler404 = not_found
+handler429 = too_many
 handler500 = failed
 
 for router in (usage.router, records.router, billing_groups.router, groups, members):
@@ -36,7 +40,7 @@ urlpatterns = [
     path("o/<slug:slug>/members/", include("members.urls")),
     path("o/<slug:slug>/groups/", include("groups.urls")),
     path("o/<slug:slug>/billing-groups/", include("billing.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("members.account_urls")),
     path("admin/", admin.site.urls),
     path("v1/", api.urls),
     re_path("^v1(?:/|$)", nowhere),

@@ -1,7 +1,70 @@
+"""What django-allauth asks us about signing in."""
+
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
+
+INCORRECT_CODE = _("This code is not right. Codes change every 30 seconds: enter the current one.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("Email and password do not match."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": INCORRECT_CODE,
+        "incorrect_password": _("This is not your password."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+    }
+
     def is_open_for_signup(self, request):
         """People join through their organization, never by themselves."""
         return False
+
+    def pre_authenticate(self, request, **credentials):
+        """Answer 429 to too many wrong passwords, whether or not there is such an account."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            refused = respond_429(request)
+            refused["Retry-After"] = "300"
+            raise ImmediateHttpResponse(refused) from None
+
+    def get_password_change_redirect_url(self, request):
+        return reverse("mfa_index")
+
+    def format_email_subject(self, subject):
+        return subject
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": INCORRECT_CODE,
+        "unverified_email": _("Confirm your email first: sign in again to be sent the link."),
+    }
+
+    def build_totp_svg(self, url):
+        """Dark on white, also where the page is dark."""
+        return qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
+
+    def generate_authenticator_name(self, user, type):
+        return gettext("Passkey")
+
+
+def prove_email(user):
+    """Note that the email of `user` is theirs; False if somebody else has proved that of it."""
+    address, _made = EmailAddress.objects.get_or_create(user=user, email=user.email)
+    if not address.set_verified():
+        return False
+    address.set_as_primary(conditional=True)
+    return True

@@ -18,12 +18,17 @@ from django.contrib.postgres.operations import (
     BtreeGistExtension,
     TrigramExtension,
 )
+from django.core.management import call_command
 from django.db import migrations, models
 
 import members.models
 import members.text
 
 SQL = Path(__file__).parent.parent / "sql"
+
+
+def make_cache_table(apps, schema_editor):
+    call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
 
 
 class Migration(migrations.Migration):
@@ -34,6 +39,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(make_cache_table, migrations.RunPython.noop),
         BtreeGinExtension(),
         BtreeGistExtension(),
         TrigramExtension(),

@@ -1,5 +1,7 @@
 """Numbers, times and meters as every screen shows them."""
 
+import json
+
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
@@ -148,3 +150,36 @@ def lateness(period, now=None):
         return gettext("Final since %(day)s") % {"day": day}
     time = time_format(final_at, pgettext("time of day", "H:i"))
     return gettext("Open for late usage until %(day)s, %(time)s") % {"day": day, "time": time}
+
+
+BROWSERS = {  # what they call themselves, the more special first
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser_name(user_agent):
+    """What a browser calls itself, in two words."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    if browser and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or gettext("Unknown browser")
+
+
+@register.filter
+def as_json(value):
+    """For a data attribute, which is escaped as any other."""
+    return json.dumps(value)

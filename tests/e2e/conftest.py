@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -113,6 +114,12 @@ def enter(client, base_url, new_context):
 def page(enter, admin):
     """The admin's browser."""
     return enter(admin)
+
+
+@pytest.fixture(autouse=True)
+def limits_anew(transactional_db):
+    """What a test before this one tried does not count."""
+    cache.clear()
 
 
 @pytest.fixture

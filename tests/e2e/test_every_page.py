@@ -38,7 +38,15 @@ ROOMS = [360, 640, 704, 1024, 1280]
 """640: 1280 at 200 %; 704: tables at their narrowest; 1024: beside the rail."""
 LONG = "Extraordinarily" * 6
 
-FOR_EVERYBODY = ["/accounts/login/", "/accounts/password/reset/"]
+FOR_EVERYBODY = [
+    "/accounts/login/",
+    "/accounts/inactive/",
+    "/accounts/confirm-email/",
+    "/accounts/confirm-email/none/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/1-none/",
+]
 OF_BILLING_GROUPS = [
     "/o/acme/billing-groups/",
     "/o/acme/billing-groups/?q=grace",
@@ -96,7 +104,11 @@ OF_OTHERS = [
     "/o/acme/settings/api-keys/",
     "/o/acme/settings/api-keys/create/",
     "/o/acme/settings/api-keys/{key}/revoke/",
-    "/accounts/email/",
+    "/accounts/2fa/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/password/change/",
+    "/accounts/reauthenticate/",
+    "/accounts/sessions/",
     "/accounts/logout/",
 ]
 NOT_PAGES = {"organization", "billing:download", "members:export", "members:import-refused"}

@@ -1,12 +1,12 @@
 import sys
 from getpass import getpass
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.operations import Refused, changed, command, operation
+from members.accounts import prove_email
 from members.models import Member, Organization, User
 from members.operations import add_member, change_role
 from members.text import tidy
@@ -97,16 +97,9 @@ def make_admin(*, actor, organization, member, email, name, password):
         raise MemberIsDisabled
     elif not member.is_admin:
         member = change_role(actor=actor, member=member, role=Member.Role.ADMIN)
-    _verify(member.user)
+    if not prove_email(member.user):  # sign-in would ask for a confirmation
+        raise EmailOfAnother
     if password is not None:
         member.user.set_password(password)
         member.user.save(update_fields=["password"])
     return changed(member, role=(before, member.role), password_set=password is not None)
-
-
-def _verify(user):
-    """Spare the person the confirmation of their email, which sign-in otherwise asks for."""
-    address, _made = EmailAddress.objects.get_or_create(user=user, email=user.email)
-    if not address.set_verified():
-        raise EmailOfAnother
-    address.set_as_primary(conditional=True)
