@@ -1,4 +1,3 @@
-from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -10,6 +9,7 @@ from billing.api import groups as billing_groups
 from billing.api import records, usage
 from config.api import api, nowhere
 from config.requests import failed, too_many
+from config.staff import guard
 from groups.api import router as groups
 from members.api import router as members
 from members.views.home import home, not_found, organization_home, own_page, preferences
@@ -20,7 +20,7 @@ admin.autodiscover()
 # Support has no say in permissions and sign-in.
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 admin.site.enable_nav_sidebar = False  # it takes the width that the lists need
-admin.site.login = secure_admin_login(admin.site.login)
+guard(admin.site)
 
 handler404 = not_found
 handler429 = too_many

@@ -6,12 +6,15 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 INCORRECT_CODE = _("This code is not right. Codes change every 30 seconds: enter the current one.")
 
 
@@ -59,6 +62,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user, type):
         return gettext("Passkey")
+
+
+def has_second_factor(user):
+    """Whether more than a password is asked of `user`: for recovery codes alone it is not."""
+    return is_mfa_enabled(user, SECOND_FACTORS)
 
 
 def prove_email(user):

@@ -4,15 +4,18 @@ from functools import cache
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from audit.operations import plain
 
+from .accounts import SECOND_FACTORS, has_second_factor
 from .form_fields import CleanCharField
 from .forms import LimitForm
 from .models.organizations import known_time_zones
 from .operation_forms import OperationForm
-from .templatetags.console import credits
+from .templatetags.console import count, credits
 
 CALENDAR = ("time_zone", "period_start_day")
 SETTINGS = (
@@ -21,6 +24,7 @@ SETTINGS = (
     "late_usage_hours",
     "default_personal_limit",
     "default_is_unlimited",
+    "requires_two_factor",
 )
 CONTINENTS = {
     "Africa": _("Africa"),
@@ -66,6 +70,7 @@ class SettingsForm(LimitForm, OperationForm):
 
     Another time zone or start day is saved only as it was shown: `seen` names the calendar whose
     periods stood on the page. `typed`: what an address says of the fields of an unsent form.
+    `user`: who must not lock themselves out.
     """
 
     name = CleanCharField(
@@ -93,16 +98,21 @@ class SettingsForm(LimitForm, OperationForm):
         message=_("Enter 0 to 2,160 hours."),
         help_text=_("How long a period that has ended takes late usage: 0 to 2,160 hours."),
     )
+    requires_two_factor = forms.BooleanField(
+        label=_("Require two-factor authentication of admins"), required=False
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     field_of = {"default_personal_limit": "amount", "default_is_unlimited": "kind"}
 
-    def __init__(self, data=None, *, organization, typed=None, **kwargs):
+    def __init__(self, data=None, *, organization, user=None, typed=None, **kwargs):
         shown = plain({name: getattr(organization, name) for name in SETTINGS})
         initial = self._now(organization)
         if data is None and typed:
             initial |= self._typed(typed, shown)
         super().__init__(data, organization=organization, shown=shown, initial=initial, **kwargs)
+        self.user = user
+        self.fields["requires_two_factor"].help_text = SimpleLazyObject(self._who_has_none)
         self.fields["kind"].label = _("Default personal limit")
         self.fields["kind"].help_text = _("What a new member gets unless told otherwise.")
 
@@ -118,15 +128,26 @@ class SettingsForm(LimitForm, OperationForm):
     @property
     def settings(self):
         """The settings as the operation takes them."""
-        given = {name: self.cleaned_data[name] for name in (*CALENDAR, "name", "late_usage_hours")}
+        names = (*CALENDAR, "name", "late_usage_hours", "requires_two_factor")
+        given = {name: self.cleaned_data[name] for name in names}
         return given | {f"default_{name}": value for name, value in self.limit.items()}
 
     def said(self, name, value):
         if name == "default_is_unlimited":
             return _("Unlimited") if value else _("Not unlimited")
+        if name == "requires_two_factor":
+            return _("Required") if value else _("Not required")
         if name == "default_personal_limit":
             return _("Not set") if value is None else credits(Decimal(value))
         return super().said(name, value)
+
+    def clean_requires_two_factor(self):
+        required = self.cleaned_data["requires_two_factor"]
+        if required and self.user and not has_second_factor(self.user):
+            raise ValidationError(
+                _("Set up two-factor authentication of your own first, in Sign-in & security.")
+            )
+        return required
 
     def clean(self):
         cleaned = super().clean()
@@ -135,6 +156,20 @@ class SettingsForm(LimitForm, OperationForm):
         if not self.errors and after != before and cleaned["seen"] != calendar_name(cleaned):
             raise ValidationError(_("Look at the periods that this makes, then save again."))
         return cleaned
+
+    def _who_has_none(self):
+        admins = self.organization.members.admins()
+        number = admins.exclude(user__authenticator__type__in=SECOND_FACTORS).count()
+        if not number:
+            return _("Every admin has set it up.")
+        text = ngettext(
+            "%(count)s admin has not set it up and will have to at their next visit. "
+            "API keys go on working.",
+            "%(count)s admins have not set it up and will have to at their next visit. "
+            "API keys go on working.",
+            number,
+        )
+        return text % {"count": count(number)}
 
     def _now(self, organization):
         kind, amount = self.AMOUNT, organization.default_personal_limit

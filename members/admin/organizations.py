@@ -29,7 +29,7 @@ class OrganizationAdmin(SupportAdmin):
     list_filter = ["time_zone"]
     fields = [
         *("name", "slug", "time_zone", "period_start_day", "late_usage_hours"),
-        *("default_personal_limit", "default_is_unlimited", "created_at"),
+        *("default_personal_limit", "default_is_unlimited", "requires_two_factor", "created_at"),
     ]
     search_help_text = _("An id, or a part of the name or address.")
     see_also = dict.fromkeys(

@@ -197,6 +197,12 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="unlimited by default"),
                 ),
                 (
+                    "requires_two_factor",
+                    models.BooleanField(
+                        default=False, verbose_name="two-factor authentication of admins"
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(),

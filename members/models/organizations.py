@@ -54,6 +54,9 @@ class Organization(models.Model):
     )
     default_personal_limit = CreditsField(_("default personal limit"), null=True, blank=True)
     default_is_unlimited = models.BooleanField(_("unlimited by default"), default=False)
+    requires_two_factor = models.BooleanField(
+        _("two-factor authentication of admins"), default=False
+    )
     created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
 
     class Meta:

@@ -20,7 +20,9 @@ def settings(request, organization):
     """The settings, with the periods that time zone, start day and late window make."""
     if "look" in request.POST:
         return redirect(_with_what_was_typed(request))
-    form = SettingsForm(posted(request), organization=organization, typed=request.GET)
+    form = SettingsForm(
+        posted(request), organization=organization, user=request.user, typed=request.GET
+    )
     if form.is_valid():
         arguments = {"organization": organization, **form.settings}
         if saved := form.run(edit_organization, actor=request.actor, **arguments):
@@ -44,6 +46,7 @@ def _with_what_was_typed(request):
     for name in SettingsForm.base_fields:
         if name != "seen" and name in request.POST:
             typed[name] = request.POST[name]
+    typed.setdefault("requires_two_factor", "")  # a box that is not ticked sends nothing
     return f"{request.path}?{typed.urlencode()}"
 
 
