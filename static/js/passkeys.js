@@ -1,11 +1,13 @@
 // A form with data-passkey is sent once the browser made ("create") or gave ("get") a passkey. What the
-// browser is asked stands in data-options, or is asked of the form's address.
+// browser is asked stands in data-options, or is asked of the form's address. Where the browser knows no
+// passkeys nothing is shown of it but the words of data-unable.
 
-const able = window.PublicKeyCredential?.parseRequestOptionsFromJSON;
-
-for (const form of document.querySelectorAll("[data-passkey]")) {
-  form.hidden = !able;
-  form.addEventListener("submit", send);
+if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+  for (const form of document.querySelectorAll("[data-passkey]")) {
+    form.hidden = form.querySelector("button:not([type])").hidden = false;
+    form.addEventListener("submit", send);
+  }
+  for (const words of document.querySelectorAll("[data-unable]")) words.hidden = true;
 }
 
 async function send(event) {

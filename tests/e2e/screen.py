@@ -45,7 +45,7 @@ def press_unless(scripted, page, name):
 def sign_in(page, email="ada@acme.example"):
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def stop_the_clock(page):
