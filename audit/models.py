@@ -12,6 +12,7 @@ class AuditEntry(models.Model):
         KEY = "key", _("API key")
         SUPPORT = "support", _("Support")
         COMMAND = "command", _("Command")
+        INVITED = "invited", _("Invited person")  # by the id of their invitation
 
     class Outcome(models.TextChoices):
         DONE = "done", _("Done")

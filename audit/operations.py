@@ -22,7 +22,7 @@ _inside = ContextVar("inside_an_operation", default=False)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a member, an API key, support staff or a command, and from where."""
+    """Who acts: a member, an API key, support staff, a command or somebody invited; from where."""
 
     kind: str
     id: str

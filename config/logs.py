@@ -1,5 +1,9 @@
 """What the lines of the log say."""
 
+import re
+
+LINK = re.compile(r"(invitations(?:/|%2F))[\w-]{16,}", re.IGNORECASE)
+
 
 def add_request_id(logger, method, said):
     """To a line that Django logs of a request after its answer: the id it had."""
@@ -7,3 +11,8 @@ def add_request_id(logger, method, said):
     if request_id := getattr(request, "id", None):
         said.setdefault("request_id", request_id)
     return said
+
+
+def hide_secrets(logger, method, line):
+    """A whole line without the secrets that addresses hold: the links of invitations."""
+    return LINK.sub(r"\1***", line)

@@ -9,7 +9,7 @@ import structlog.tracebacks
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from .logs import add_request_id
+from .logs import add_request_id, hide_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -239,6 +239,7 @@ structlog.configure(
         structlog.processors.TimeStamper(fmt="iso"),
         error_in_json,
         structlog.processors.JSONRenderer(),
+        hide_secrets,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
 )
@@ -258,6 +259,7 @@ LOGGING = {
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 error_in_json,
                 structlog.processors.JSONRenderer(),
+                hide_secrets,
             ],
         }
     },

@@ -12,6 +12,7 @@ from config.requests import failed, too_many
 from config.staff import guard
 from groups.api import router as groups
 from members.api import router as members
+from members.views.accepting import invitation
 from members.views.home import home, not_found, organization_home, own_page, preferences
 from members.views.personal_data import own_data
 from members.views.settings import settings
@@ -40,6 +41,7 @@ urlpatterns = [
     path("o/<slug:slug>/members/", include("members.urls")),
     path("o/<slug:slug>/groups/", include("groups.urls")),
     path("o/<slug:slug>/billing-groups/", include("billing.urls")),
+    path("invitations/<str:secret>/", invitation, name="invitation"),
     path("accounts/", include("members.account_urls")),
     path("admin/", admin.site.urls),
     path("v1/", api.urls),

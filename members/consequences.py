@@ -94,6 +94,39 @@ def of_gone(number):
     return [text % {"count": count(number)}] if number else []
 
 
+def of_inviting(number, billing_group):
+    """On inviting `number` people into `billing_group`."""
+    invited = ngettext(
+        "%(count)s person is invited by email and starts in %(group)s.",
+        "%(count)s people are invited by email and start in %(group)s.",
+        number,
+    )
+    words = {"count": count(number), "group": billing_group.name}
+    return [invited % words, _("Their links are open for 7 days.")], [
+        _("Until they accept they are no members: no seat, no Credits, no access.")
+    ]
+
+
+def of_resending(number):
+    new = ngettext(
+        "A new email with a new link is sent. It is open for 7 days from now.",
+        "%(count)s new emails with new links are sent. They are open for 7 days from now.",
+        number,
+    )
+    changes = [new % {"count": count(number)}, _("The links that were sent before open nothing.")]
+    return changes, [_("Role, billing group, groups and personal limit of the invitation.")]
+
+
+def of_revoking(number):
+    ends = ngettext(
+        "The link that was sent opens nothing from now on.",
+        "The %(count)s links that were sent open nothing from now on.",
+        number,
+    )
+    changes = [ends % {"count": count(number)}, _("The email can be invited again.")]
+    return changes, [_("Members, seats and Credits.")]
+
+
 def late_usage(period, now):
     """Until when an ended period takes late usage, or that it is final at once."""
     if period.final_at <= now:

@@ -99,8 +99,8 @@ class EditMemberForm(IdentityForm):
         return {name: self.cleaned_data[name] for name in ("name", "email")}
 
 
-class MemberForm(LimitForm, IdentityForm):
-    """A person to add, or to revive."""
+class NewcomerForm(LimitForm, OperationForm):
+    """What somebody new gets: role, billing group, personal limit."""
 
     DEFAULT = "default"
     role = forms.ChoiceField(
@@ -112,7 +112,6 @@ class MemberForm(LimitForm, IdentityForm):
     billing_group = forms.ModelChoiceField(
         label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=None
     )
-    field_order = ["name", "email", "role", "billing_group", "kind", "amount"]
 
     def __init__(self, *args, organization, **kwargs):
         initial = {"kind": self.DEFAULT}
@@ -123,12 +122,22 @@ class MemberForm(LimitForm, IdentityForm):
         self.fields["kind"].choices = [(self.DEFAULT, default), *self.KINDS]
 
     @property
-    def person(self):
-        """The person as the operation takes them."""
-        given = {name: self.cleaned_data[name] for name in ("name", "email", "role")}
-        given["billing_group"] = self.cleaned_data["billing_group"]
+    def given(self):
+        """What they get, as the operations take it."""
+        given = {name: self.cleaned_data[name] for name in ("role", "billing_group")}
         default = self.cleaned_data["kind"] == self.DEFAULT
         return given if default else given | self.limit
+
+
+class MemberForm(NewcomerForm, IdentityForm):
+    """A person to add, or to revive."""
+
+    field_order = ["name", "email", "role", "billing_group", "kind", "amount"]
+
+    @property
+    def person(self):
+        """The person as the operation takes them."""
+        return {name: self.cleaned_data[name] for name in ("name", "email")} | self.given
 
 
 class RoleForm(OperationForm):

@@ -1,6 +1,5 @@
 """What is done with members and their organization: here groups and billing groups meet."""
 
-from django.contrib.auth.hashers import make_password
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,8 @@ from billing.periods import follow_calendar, follow_late_window, make_periods
 from groups.models import GroupMembership
 
 from .keys import revoke_keys_of
-from .models import Member, Organization, User
+from .models import Member, Organization
+from .users import has_signed_in, user_of
 
 
 class LastAdmin(Refused):
@@ -75,26 +75,36 @@ def edit_organization(*, actor, organization, now=None, shown=None, **settings):
 
 @operation("AddMember")
 def add_member(
-    *, actor, organization, name, email, role=Member.Role.MEMBER, billing_group=None, **limit
+    *,
+    actor,
+    organization,
+    name,
+    email,
+    role=Member.Role.MEMBER,
+    billing_group=None,
+    user=None,
+    **limit,
 ):
     """Add a person, or revive the removed member of that email; returns the member.
 
     A revived member keeps id, history and usage; everything else is what is given now, else the
-    defaults. `limit`: `personal_limit` (Credits) or `is_unlimited`. Raises AlreadyMember,
-    BillingGroupIsGone.
+    defaults. `limit`: `personal_limit` (Credits) or `is_unlimited`. `user`: who signs in, where
+    they have shown that the email is theirs. An invitation of the email ends. Raises
+    AlreadyMember, BillingGroupIsGone.
     """
+    organization.invitations.of_emails([email]).revoke(timezone.now())
     unassigned = organization.billing_groups.unassigned()
     place = lock_billing_group(billing_group) if billing_group else unassigned
     member = _of_email(organization, email)
     if member is None:
         member = Member(organization=organization, email=email)
-        member.user = _user_of(email)
     elif member.status != Member.Status.DELETED:
         raise AlreadyMember
+    member.user = user or member.user or user_of(email)
     member.name, member.role = name, role
     member.status, member.deleted_at, member.joined_at = Member.Status.ENABLED, None, Now()
     member.billing_group = place
-    member.personal_limit, member.is_unlimited = _limit_or_default(organization, **limit)
+    member.personal_limit, member.is_unlimited = limit_or_default(organization, **limit)
     member.save()
     member.refresh_from_db()
     return changed(
@@ -111,20 +121,8 @@ def _of_email(organization, email):
     return same.filter(in_lower_case=email.lower()).select_for_update(no_key=True).first()
 
 
-def _user_of(email):
-    """Who signs in with `email`: found or made, and kept from being erased meanwhile."""
-    user, _made = User.objects.select_for_update(no_key=True).get_or_create(
-        email=email.lower(), defaults={"password": make_password(None)}
-    )
-    return user
-
-
-def _has_signed_in(user_id):
-    """Asked of the locked user, so that they cannot sign in for the first time meanwhile."""
-    return User.objects.select_for_update(no_key=True).get(pk=user_id).last_login is not None
-
-
-def _limit_or_default(organization, personal_limit=None, is_unlimited=None):
+def limit_or_default(organization, personal_limit=None, is_unlimited=None):
+    """The personal limit that is given, else what new members have by default."""
     if personal_limit is None and is_unlimited is None:
         return organization.default_personal_limit, organization.default_is_unlimited
     return personal_limit, bool(is_unlimited)
@@ -142,8 +140,10 @@ def edit_member(*, actor, member, name, email, shown=None):
     before = (member.name, member.email, member.user_id)
     member.name, member.email = name, email
     another = email.lower() != before[1].lower()
-    if another and member.user_id and not _has_signed_in(member.user_id):
-        member.user = _user_of(email)
+    if another and member.user_id and not has_signed_in(member.user_id):
+        member.user = user_of(email)
+    if another:
+        member.organization.invitations.of_emails([email]).revoke(timezone.now())
     member.save(update_fields=["name", "email", "user"])
     differs = {"name": before[0] != name, "email": before[1] != email}  # of people, only that
     return changed(
@@ -229,10 +229,11 @@ def enable_member(*, actor, member):
 def remove_member(*, actor, member):
     """Remove `member`: out of all groups, back to Unassigned, no entry, their API keys revoked.
 
-    Usage and records stay. Raises LastAdmin, MemberIsGone.
+    Usage and records stay; no invitation of their email is left. Raises LastAdmin, MemberIsGone.
     """
     member = _locked_beside_admins(member, leaves_admins=True)
     before = (member.status, member.billing_group_id)
+    member.organization.invitations.of_emails([member.email]).revoke(timezone.now())
     keys = revoke_keys_of(member)
     groups, _rows = GroupMembership.objects.filter(member=member).delete()
     member.billing_group = member.organization.billing_groups.unassigned()

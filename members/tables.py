@@ -102,6 +102,28 @@ class MembersTable(ConsoleTable):
         return queryset.order_by(by("used", is_descending), "pk"), True
 
 
+class InvitationsTable(ConsoleTable):
+    email = tables.Column(_("Email"), attrs=NAME)
+    role = tables.Column(
+        _("Role"), orderable=False, attrs={"th": {"class": "table__role table__from-768"}}
+    )
+    billing_group = tables.Column(
+        _("Billing Group"), orderable=False, attrs={"th": {"class": "table__group"}}
+    )
+    invited_by = tables.Column(
+        _("Invited by"), orderable=False, attrs={"th": {"class": "table__group table__from-960"}}
+    )
+    expires_at = tables.Column(_("Expires"), attrs={"th": {"class": "table__from-768"}})
+    status = tables.Column(_("Status"), orderable=False, attrs=STATUS)
+
+    class Meta(ConsoleTable.Meta):
+        order_by = ()
+
+    def order_email(self, queryset, is_descending):
+        email = Lower("email")
+        return queryset.order_by(email.desc() if is_descending else email, "pk"), True
+
+
 class VerdictsTable(ConsoleTable):
     number = tables.Column(_("Line"), orderable=False, attrs=NUMBER)
     email = tables.Column(_("Email"), orderable=False, attrs=NAME)

@@ -27,6 +27,22 @@ def _tabs(organization, current):
     ]
 
 
+def people_tabs(organization, current):
+    """Of the Members page: who is a member, and who is invited and none yet."""
+    return SimpleLazyObject(lambda: _people_tabs(organization, current))
+
+
+def _people_tabs(organization, current):
+    members, invitations = (
+        _url(f"members:{name}", organization) for name in ("list", "invitations")
+    )
+    invited = organization.invitations.pending().count()
+    return [
+        (_("Joined"), members, None, current == "members"),
+        (_("Invited"), invitations, invited, current == "invitations"),
+    ]
+
+
 def settings_tabs(organization, current):
     keys = organization.api_keys.working(timezone.now()).count()
     return [

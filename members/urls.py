@@ -1,11 +1,15 @@
 from django.urls import path
 
-from .views import bulk, changes, members, personal_data, transfer
+from .views import bulk, changes, invitations, members, personal_data, transfer
 
 app_name = "members"
 urlpatterns = [
     path("", members.member_list, name="list"),
     path("add/", members.member_add, name="add"),
+    path("invite/", invitations.invite, name="invite"),
+    path("invitations/", invitations.invitation_list, name="invitations"),
+    path("invitations/resend/", invitations.resend, name="resend-invitations"),
+    path("invitations/revoke/", invitations.revoke, name="revoke-invitations"),
     path("assign/", bulk.bulk_assign, name="bulk-assign"),
     path("limit/", bulk.bulk_limit, name="bulk-limit"),
     path("add-to-group/", bulk.bulk_add_to_group, name="bulk-add-to-group"),

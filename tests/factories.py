@@ -15,6 +15,7 @@ from billing.periods import all_periods
 from groups.models import Group
 from members.imports.lines import MembersFile
 from members.imports.operations import upload_members
+from members.invitations import invite_members
 from members.keys import create_api_key
 from members.models import ApiKey, Member, Organization, User
 from members.operations import edit_organization, open_organization, set_personal_limit
@@ -119,6 +120,17 @@ def send_members(importer, text):
         name="members.csv",
         content=content,
         file=MembersFile(content),
+    )
+
+
+def invite(inviter, *emails, **given):
+    """The links of invitations that `inviter` makes; of one email if none is given."""
+    return invite_members(
+        actor=TESTS,
+        organization=inviter.organization,
+        inviter=inviter,
+        emails=emails or [f"{unique('invited')}@example.test"],
+        **given,
     )
 
 

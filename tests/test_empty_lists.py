@@ -19,6 +19,7 @@ def place(organization):
     guild = GroupFactory(organization=organization, name="Guild")
     return {
         "members:list": [],
+        "members:invitations": [],
         "groups:list": [],
         "billing:list": [],
         "billing:handle": [],
@@ -39,7 +40,14 @@ def way_on(page):
 
 @pytest.mark.parametrize(
     "name",
-    ["members:list", "groups:list", "billing:list", "billing:handle", "billing:detail"]
+    [
+        "members:list",
+        "members:invitations",
+        "groups:list",
+        "billing:list",
+        "billing:handle",
+        "billing:detail",
+    ]
     + ["billing:assign", "groups:detail", "groups:add"],
 )
 def test_what_matches_nothing_leads_back_to_all(console, organization, place, name):
@@ -76,6 +84,7 @@ def test_a_group_without_members_says_how_to_fill_it(console, organization, plac
 @pytest.mark.parametrize(
     ("name", "act"),
     [
+        ("members:invitations", "members:invite"),
         ("groups:list", "groups:create"),
         ("billing:list", "billing:create"),
         ("api-keys:list", "api-keys:create"),

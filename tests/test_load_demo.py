@@ -192,4 +192,4 @@ def passes_another_time(call):
     given = {keyword.arg for keyword in call.keywords}
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     hidden = None in given and name in {"record_usage", "adjust_usage", "open_organization"}
-    return hidden or bool(given & {"received_at", "opened_at"})
+    return hidden or bool(given & {"received_at", "opened_at", "invited_at"})

@@ -17,6 +17,7 @@ from tests.factories import (
     MemberFactory,
     OrganizationFactory,
     assign,
+    invite,
     report,
     send_members,
 )
@@ -49,7 +50,7 @@ RELATIONS = [
 def one_of_each(organization):
     """A row in each table that names its organization, and a second organization."""
     group = GroupFactory(organization=organization)
-    member = MemberFactory(organization=organization, is_unlimited=True)
+    member = MemberFactory(organization=organization, is_unlimited=True, role=Member.Role.ADMIN)
     platform = BillingGroupFactory(organization=organization, created_by=member)
     GroupMembership.objects.create(organization=organization, group=group, member=member)
     assign(member, platform)
@@ -57,15 +58,17 @@ def one_of_each(organization):
     record(TESTS, "Test", organization, {})
     ApiKeyFactory(created_by=member)
     send_members(member, "Email")
+    invite(member, groups=[group])
     return organization
 
 
 @pytest.fixture
 def other(db):
     organization = OrganizationFactory()
-    member = MemberFactory(organization=organization, is_unlimited=True)
+    member = MemberFactory(organization=organization, is_unlimited=True, role=Member.Role.ADMIN)
     GroupFactory(organization=organization)
     ApiKeyFactory(created_by=member)
+    invite(member)
     report(member)
     return organization
 
@@ -88,6 +91,8 @@ def test_the_walk_meets_every_table():
         "GroupTotal",
         "ApiKey",
         "MemberImport",
+        "Invitation",
+        "InvitationGroup",
     }
     assert len(RELATIONS) >= 15
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from billing.metering import record_usage
 from billing.models import BillingGroup
 
-from .factories import BillingGroupFactory, many_members, unique, usage
+from .factories import BillingGroupFactory, invite, many_members, unique, usage
 from .pages import queries, signed_in, swap, url
 
 MOST_FOR_A_REGION = 5
@@ -18,6 +18,7 @@ class Crowd:
 
     def __init__(self, organization):
         self.organization = organization
+        self.admin = organization.members.admins().get()
         self.group = BillingGroupFactory(organization=organization)
         self.number, self.users = 0, []
 
@@ -27,6 +28,7 @@ class Crowd:
             BillingGroup(organization=self.organization, name=unique("group")) for _ in range(new)
         )
         many_members(self.organization, new)
+        invite(self.admin, *(f"{unique('invited')}@example.test" for _ in range(new)))
         users = many_members(self.organization, new, billing_group=self.group, is_unlimited=True)
         now = timezone.now()
         self.users = self.users or users
@@ -47,6 +49,7 @@ def asked(crowd, client):
     lists = {
         "billing-groups": url("billing:list", organization),
         "members": url("members:list", organization),
+        "invitations": url("members:invitations", organization),
         "group-members": url("billing:detail", organization, key),
         "group-usage": url("billing:detail", organization, key, show="usage"),
         "group-records": url("billing:detail", organization, key, show="usage", member=user.pk),

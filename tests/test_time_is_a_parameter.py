@@ -10,7 +10,7 @@ FILES = [
     for app in ("audit", "billing", "config", "groups", "members")
     for path in sorted((ROOT / app).rglob("*.py"))
 ]
-TIMES = {"received_at", "opened_at"}
+TIMES = {"received_at", "opened_at", "invited_at"}
 WRITES = {"edit_organization", "record_usage", "adjust_usage", "open_organization"}
 
 

@@ -21,6 +21,7 @@ from .factories import (
     GroupFactory,
     MemberFactory,
     OrganizationFactory,
+    invite,
     new_key,
     send_members,
 )
@@ -134,6 +135,21 @@ def what_was_shown(place):
     return {"digest": place.sent.digest}
 
 
+def emails(place):
+    """One on each line."""
+    return {
+        "emails": "typed@example.com\ntoo@example.com",
+        "role": "org_admin",
+        "billing_group": place.group.pk,
+        "kind": "unlimited",
+        "groups": [place.team.pk],
+    }
+
+
+def an_invitation(place):
+    return f"?invitation={place.invitation.pk}"
+
+
 def a_mate(place):
     return f"?member={place.mate.pk}"
 
@@ -156,6 +172,10 @@ VIEWS = {
     "api-keys:revoke": View(of="key", sends=nothing),
     "members:list": View(region="members"),
     "members:add": View(sends=a_person),
+    "members:invite": View(sends=emails),
+    "members:invitations": View(region="invitations"),
+    "members:resend-invitations": View(asks=an_invitation, sends=nothing),
+    "members:revoke-invitations": View(asks=an_invitation, sends=nothing),
     "members:bulk-assign": View(asks=a_mate, sends=a_billing_group),
     "members:bulk-limit": View(asks=a_mate, sends=a_personal_limit),
     "members:bulk-add-to-group": View(asks=a_member, sends=a_team),
@@ -215,6 +235,7 @@ class Place:
         add_group_members(actor=TESTS, group=self.team, members=mate)
         self.key = new_key(self.admin).key
         self.sent = send_members(self.admin, "Email,Name\nsent@example.com,Sent")
+        self.invitation = invite(self.admin)[0].invitation
         self.current, self.past = all_periods(self.organization)[:2]
 
     def url(self, name, of=None):
@@ -235,6 +256,7 @@ class Place:
             here.groups,
             here.usage_records,
             here.member_imports,
+            here.invitations,
             GroupMembership.objects,
             Organization.objects.filter(pk=here.pk),
         )

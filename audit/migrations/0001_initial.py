@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                             ("key", "API key"),
                             ("support", "Support"),
                             ("command", "Command"),
+                            ("invited", "Invited person"),
                         ],
                         max_length=10,
                         verbose_name="kind of actor",

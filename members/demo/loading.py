@@ -24,6 +24,8 @@ from billing.operations import (
 )
 from billing.periods import extend_back
 from groups.operations import add_group_members, create_group
+from members.invitation_emails import note_sent
+from members.invitations import invite_members
 from members.models import Member, User
 from members.operations import add_member, disable_member, open_organization, remove_member
 
@@ -75,6 +77,7 @@ def load_organization(demo, now, density):
     delete_teams(admin, demo, teams)
     let_go(admin, people, members, now)
     make_groups(organization, demo, random)
+    invite(admin, members[people[0].email], demo, teams, now)
 
 
 def open_in_the_past(demo, now):
@@ -210,6 +213,23 @@ def make_groups(organization, demo, random):
         chosen = [member.pk for member in random.sample(present, size)]
         members = organization.members.filter(pk__in=chosen)
         add_group_members(actor=COMMAND, group=group, members=members)
+
+
+def invite(actor, inviter, demo, teams, now):
+    """Those who are invited. No email goes out, so nobody has their links; they can be resent."""
+    for each in demo.invited:
+        at = now - timedelta(days=each.days_ago)
+        links = invite_members(
+            actor=actor,
+            organization=inviter.organization,
+            inviter=inviter,
+            emails=[f"{letters}@{demo.domain}" for letters in each.letters],
+            role=Member.Role.ADMIN if each.is_admin else Member.Role.MEMBER,
+            billing_group=teams[each.team],
+            groups=inviter.organization.groups.filter(name__in=each.groups),
+            invited_at=at,
+        )
+        note_sent([link.invitation for link in links], at)
 
 
 def make_accounts():

@@ -44,6 +44,17 @@ class Special:
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """People who were invited so many days ago: after 7 days that is over."""
+
+    letters: tuple[str, ...]  # of their emails
+    team: str
+    days_ago: float
+    is_admin: bool = False
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     name: str
     slug: str
@@ -53,6 +64,7 @@ class Demo:
     specials: tuple[Special, ...]
     moves: tuple[Move, ...]
     groups: dict[str, int]  # for authorization: name and number of members
+    invited: tuple[Invited, ...] = ()
     past_periods: int = 6
     reports: int = 13  # of a member in a whole period, on average
 
@@ -106,6 +118,11 @@ ACME = Demo(
         "Robotics guild": 61,
         "新人研修 2026": 12,
     },
+    invited=(
+        Invited(("lena.brandt",), "Platform Engineering", 9.4),
+        Invited(("omar.said",), "Marketing & Brand", 5.2, is_admin=True),
+        Invited(("yuna.kim", "hugo.lind"), "Tokyo 東京", 0.1, groups=("新人研修 2026",)),
+    ),
 )
 
 GLOBEX = Demo(

@@ -88,6 +88,7 @@ def import_members(*, actor, organization, sent, digest):
     ids = _add(organization, [each for each in added if not each.person.pk], verdicts.known.keys)
     _change([each for each in added + altered if each.person.pk])
     _join(organization, added + altered, ids)
+    _end_invitations(organization, {verdicts.known.keys[each.line.email] for each in added})
     return changed(
         organization,
         result=verdicts.counts,
@@ -166,6 +167,13 @@ def _join(organization, judged, ids):
         for each in judged
         for group in each.joins
     )
+
+
+def _end_invitations(organization, keys):
+    """Whoever is a member now has no invitation left."""
+    pending = organization.invitations.pending().values_list("pk", "email")
+    invited = [pk for pk, email in pending if email.lower() in keys]
+    organization.invitations.filter(pk__in=invited).revoke(timezone.now())
 
 
 def _sources(altered):

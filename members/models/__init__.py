@@ -1,4 +1,5 @@
 from .imports import ImportLine, MemberImport
+from .invitations import OPEN_FOR, Invitation, InvitationGroup
 from .keys import ApiKey, digest_of
 from .members import Member, member_of_key
 from .organizations import CreditsField, Organization, not_both_limits, validate_time_zone
@@ -8,8 +9,11 @@ __all__ = [
     "ApiKey",
     "CreditsField",
     "ImportLine",
+    "Invitation",
+    "InvitationGroup",
     "Member",
     "MemberImport",
+    "OPEN_FOR",
     "Organization",
     "User",
     "digest_of",

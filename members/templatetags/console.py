@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import limits
 from billing.models import BillingGroup
-from members.models import Member
+from members.models import Invitation, Member
 from members.text import listed
 
 register = template.Library()
@@ -114,6 +114,42 @@ def member_badge(member):
         reasons = between.join(str(REASONS[reason]) for reason in member.reasons)
         return {"text": gettext("Blocked"), "kind": "danger", "icon": "ban", "reason": reasons}
     return {"text": member.get_status_display(), "kind": "ok"}
+
+
+STANDING = {
+    Invitation.Standing.OPEN: {"kind": "info"},
+    Invitation.Standing.NOT_SENT: {
+        "kind": "danger",
+        "icon": "circle-alert",
+        "reason": _("The email could not be sent. Resend it."),
+    },
+    Invitation.Standing.EXPIRED: {},
+    Invitation.Standing.BLOCKED: {
+        "kind": "danger",
+        "icon": "ban",
+        "reason": _("Who invited them is no admin now. Resend it."),
+    },
+}
+
+
+@register.inclusion_tag("_status.html")
+def invitation_badge(invitation):
+    """How a pending invitation stands."""
+    standing = invitation.standing(timezone.now())
+    return {"text": standing.label, **STANDING[standing]}
+
+
+@register.simple_tag
+def invited_with(invitation):
+    """The personal limit and the groups that come with an invitation."""
+    if invitation.is_unlimited:
+        limit = gettext("Unlimited")
+    elif invitation.personal_limit is None:
+        limit = gettext("No limit set")
+    else:
+        limit = gettext("%(credits)s Credits") % {"credits": credits(invitation.personal_limit)}
+    groups = invitation.groups.all()
+    return f"{limit} · {few_names(groups)}" if groups else limit
 
 
 @register.inclusion_tag("_badge.html")

@@ -1,7 +1,8 @@
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,7 +16,7 @@ from members.forms import MemberForm
 from members.operations import add_member
 from members.reasons import reasons_in_words
 from members.tables import MembersTable, page_of
-from members.tabs import tabs
+from members.tabs import people_tabs, tabs
 
 LATEST = 10
 
@@ -23,6 +24,10 @@ LATEST = 10
 @require_safe
 @organization_admin
 def member_list(request, organization):
+    """The members; who is only invited stands in a list of its own, with the same search."""
+    if request.GET.get("status") == "invited":
+        q = urlencode({"q": request.GET["q"]}) if request.GET.get("q") else ""
+        return redirect(reverse("members:invitations", args=[organization.slug]) + f"?{q}")
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
 
@@ -42,6 +47,7 @@ def member_list(request, organization):
         "billing_groups": organization.billing_groups.alive().unassigned_first(),
         "groups": organization.groups.order_by("name"),
         "tabs": tabs(organization, "members"),
+        "people": people_tabs(organization, "members"),
     }
     return render_page(request, "members/list.html", "members", context)
 

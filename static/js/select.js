@@ -25,7 +25,7 @@ function count(all) {
   all.checked = ticked > 0 && ticked === rows(all).length;
   all.indeterminate = ticked > 0 && !all.checked;
   const everyone = all.form.querySelector("[name=everyone]:checked")?.value;
-  const chosen = Number(everyone ?? all.form.querySelectorAll("[name=member]:checked").length);
+  const chosen = Number(everyone ?? all.form.querySelectorAll("[name=member]:checked, [name=invitation]:checked").length);
   const number = chosen.toLocaleString(document.documentElement.lang);
   for (const place of all.form.querySelectorAll("[data-count]")) {
     place.dataset.none ??= place.textContent;

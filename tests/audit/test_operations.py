@@ -11,6 +11,8 @@ import billing.exports
 import billing.metering
 import billing.operations
 import groups.operations
+import members.accepting
+import members.invitations
 import members.keys
 import members.operations
 from audit.models import AuditEntry
@@ -36,7 +38,7 @@ from members.operations import (
     set_personal_limit,
     update_member,
 )
-from tests.factories import TESTS, ApiKeyFactory, MemberFactory, report
+from tests.factories import TESTS, ApiKeyFactory, MemberFactory, invite, report
 from tests.racing import at_once, result_or_error
 from tests.sql import assert_refused
 
@@ -45,6 +47,8 @@ MODULES = [
     billing.metering,
     billing.operations,
     groups.operations,
+    members.accepting,
+    members.invitations,
     members.keys,
     members.operations,
 ]
@@ -125,6 +129,10 @@ def test_every_verb_is_an_operation_and_takes_no_positional_argument(verb):
             lambda m, g: unassign_members(
                 actor=TESTS, billing_group=g, members=m.organization.members.all()
             ),
+        ),
+        (
+            "InviteMembers",
+            lambda m, g: invite(MemberFactory(organization=m.organization, role="org_admin")),
         ),
         (
             "RevokeApiKey",

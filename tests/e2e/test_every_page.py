@@ -18,6 +18,7 @@ from tests.factories import (
     MemberFactory,
     OrganizationFactory,
     assign,
+    invite,
     limit,
     many_members,
     new_key,
@@ -74,6 +75,11 @@ OF_MEMBERS = [
     "/o/acme/members/",
     "/o/acme/members/?q=zebra",
     "/o/acme/members/add/",
+    "/o/acme/members/invite/",
+    "/o/acme/members/invitations/",
+    "/o/acme/members/invitations/?q=zebra",
+    "/o/acme/members/invitations/resend/?invitation={invited}",
+    "/o/acme/members/invitations/revoke/?invitation={invited}",
     "/o/acme/members/import/",
     "/o/acme/members/import/{sent}/",
     "/o/acme/members/import/{sent}/?verdict=change",
@@ -141,7 +147,12 @@ def acme(organization, admin, people, platform, last_period):
     key = new_key(admin).key
     ids = {"platform": platform, "frozen": frozen, "guild": guild, "grace": people["Grace"]}
     ids["idle"] = disable_member(actor=TESTS, member=MemberFactory(organization=organization))
-    ids |= {"key": key, "sent": send_members(admin, IMPORTED + "nobody@acme.example,,\n")}
+    invited = invite(admin, f"{LONG[:60]}@{LONG[:40]}.test", groups=[guild])[0].invitation
+    ids |= {
+        "invited": invited,
+        "key": key,
+        "sent": send_members(admin, IMPORTED + "nobody@acme.example,,\n"),
+    }
     return {"last": last, **{name: each.pk for name, each in ids.items()}}
 
 
@@ -289,7 +300,9 @@ def test_open_menus(look, admin, acme):
 
 def test_no_page_is_forgotten():
     addresses = [
-        each.format(last="2026-01-01", platform=1, frozen=1, guild=1, grace=1, key=1, sent=1)
+        each.format(
+            last="2026-01-01", platform=1, frozen=1, guild=1, grace=1, key=1, sent=1, invited=1
+        )
         for each in OF_BILLING_GROUPS + OF_MEMBERS + OF_OTHERS
     ]
     looked_at = {resolve(each.partition("?")[0]).view_name for each in addresses}

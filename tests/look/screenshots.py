@@ -23,6 +23,8 @@ LISTS = {
     "export": "/o/acme/billing-groups/export/",
     "create-billing-group": "/o/acme/billing-groups/create/",
     "create-group": "/o/acme/groups/create/",
+    "invitations": "/o/acme/members/invitations/",
+    "invite": "/o/acme/members/invite/",
     "add-member": "/o/acme/members/add/",
     "me": "/o/acme/me/",
     "security": "/accounts/2fa/",
