@@ -5,6 +5,7 @@ from tempfile import TemporaryFile
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditEntry
@@ -38,6 +39,9 @@ def erase_member(*, actor, member):
         raise MemberIsEnabled
     if member.status == Member.Status.DISABLED:
         member = remove_member(actor=actor, member=member)
+    invitations = organization.invitations.of_emails([member.email])
+    invitations.revoke(timezone.now())
+    invitations.delete()
     user, member.user = member.user_id, None
     member.name, member.email = member.erased_identity
     member.save(update_fields=["name", "email", "user"])

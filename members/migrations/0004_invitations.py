@@ -282,12 +282,13 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name="invitation",
             trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
+                name="not_deleted_while_pending",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."accepted_at" IS NULL AND OLD."revoked_at" IS NULL)',
                     func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="046dbb1efebbbf3b37cfae5b429aff4821f3a1c4",
+                    hash="669d429eab4c82287ef569ffa8e8eaf549c046b0",
                     operation="DELETE",
-                    pgid="pgtrigger_never_deleted_d2b1f",
+                    pgid="pgtrigger_not_deleted_while_pending_3c6d4",
                     table="members_invitation",
                     when="BEFORE",
                 ),

@@ -130,7 +130,11 @@ class Invitation(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="not_deleted_while_pending",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__accepted_at__isnull=True, old__revoked_at__isnull=True),
+            ),
             pgtrigger.ReadOnly(
                 name="stays_as_made",
                 fields=[

@@ -19,6 +19,7 @@ from ..factories import (
     GroupFactory,
     MemberFactory,
     assign,
+    invite,
     new_key,
     report,
     send_members,
@@ -111,8 +112,10 @@ def test_erased_are_name_email_and_user_and_no_sum_changes(organization, ada, en
 def test_nothing_in_the_database_names_them_afterwards(organization, admin, ada):
     send_members(admin, "Email,Name\nada@acme.example,Ada")
     remove_member(actor=TESTS, member=ada)
+    invite(admin, "ada@acme.example", "grace@acme.example")
     erase(ada)
     assert not organization.member_imports.exists()
+    assert [each.email for each in organization.invitations.all()] == ["grace@acme.example"]
     kept = AuditEntry.objects.values_list("changes", flat=True)
     assert not [changes for changes in kept if "ada" in json.dumps(changes).lower()]
 
