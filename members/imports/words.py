@@ -32,6 +32,8 @@ def outlook_of(counts):
             "Mend the lines and send the file again.",
             counts[ERROR],
         ) % {"count": count(counts[ERROR])}
+    if not any(counts.values()):
+        return _("The file names its columns and holds no line beneath: there is nothing to apply.")
     if not can_apply(counts):
         return _("Every line says what is so already: there is nothing to apply.")
     return _(

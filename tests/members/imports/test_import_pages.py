@@ -107,6 +107,12 @@ def test_where_nothing_is_to_do_there_is_no_apply(console, admin, ada):
     assert ">Apply<" not in page.content.decode()
 
 
+def test_a_file_without_lines_says_that_there_are_none(console, admin):
+    page = words(console.get(dry_run(send_members(admin, "Email\n\n"))))
+    assert "The file names its columns and holds no line beneath" in page
+    assert "Every line says what is so already" not in page
+
+
 def test_columns_that_say_nothing_are_named(console, admin):
     sent = send_members(admin, "Email,Cost <center>,Status\n")
     assert "Columns that are not read: Cost <center>, Status" in words(console.get(dry_run(sent)))
