@@ -11,7 +11,7 @@ from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from groups.models import Group
 from members.access import organization_admin
-from members.filters import MemberFilter
+from members.filters import REMOVED, MemberFilter
 from members.forms import MemberForm
 from members.operations import add_member
 from members.reasons import reasons_in_words
@@ -44,6 +44,7 @@ def member_list(request, organization):
         "table": table,
         "q": request.GET.get("q", ""),
         "chosen": chosen,
+        "selectable": chosen.data.get("status") != REMOVED,
         "billing_groups": organization.billing_groups.alive().unassigned_first(),
         "groups": organization.groups.order_by("name"),
         "tabs": tabs(organization, "members"),

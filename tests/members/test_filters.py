@@ -112,6 +112,15 @@ def test_nothing_found_offers_to_clear_the_filters(console, organization):
     assert "No member matches these filters. Clear filters" in page
 
 
+def test_removed_members_cannot_be_ticked(console, organization, person):
+    remove_member(actor=TESTS, member=person("Eve"))
+    boxes = [
+        "checkbox" in console.get(url("members:list", organization, status=status)).text
+        for status in ("removed", "")
+    ]
+    assert boxes == [False, True]
+
+
 def test_members_are_sorted_by_billing_group_and_by_usage(shown, person, organization):
     assign(person("Ada"), BillingGroupFactory(organization=organization, name="Zebra"))
     assign(person("Bob"), BillingGroupFactory(organization=organization, name="Apple"))
