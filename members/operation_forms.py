@@ -69,6 +69,15 @@ class OperationForm(forms.Form):
     def is_valid(self):
         return not self.looks and super().is_valid()
 
+    def _post_clean(self):
+        """What is wrong with a field that nobody sees is said above the others."""
+        super()._post_clean()
+        hidden = [field.name for field in self.hidden_fields() if field.name in self.errors]
+        for name in hidden:
+            del self.errors[name]
+        if hidden:
+            self.add_error(None, _("Open this form again."))
+
     def so_far(self, name):
         """The value of a field as it stands, sent or not; None where it is none."""
         try:

@@ -181,6 +181,7 @@ def test_a_form_of_a_period_that_never_was_is_refused(place, client, name):
 def test_a_form_that_names_no_period_writes_nothing(place, client, name):
     before = place.records
     response = client.post(place.url(name), {**place.sends(name), "period": ""})
+    assert "Open this form again." in words(response)
     assert response.status_code == 422
     assert place.records == before
 
