@@ -23,6 +23,15 @@ class CleanCharField(forms.CharField):
         return tidy(super().to_python(value))
 
 
+class NameField(CleanCharField):
+    """The name of something or somebody."""
+
+    default_error_messages = {"required": _("Enter a name.")}
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=100, **kwargs)
+
+
 def validate_lower_case(email):
     """Refuse letters such as İ whose lower case is longer: a sign-in is stored in lower case."""
     if len(email.lower()) != len(email):
@@ -32,6 +41,7 @@ def validate_lower_case(email):
 class CleanEmailField(forms.EmailField):
     """An email as it may be stored."""
 
+    default_error_messages = {"required": _("Enter an email address.")}
     default_validators = [
         *forms.EmailField.default_validators,
         validate_printable,

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from billing.models import BillingGroup
 
-from .form_fields import AmountField, CleanCharField, CleanEmailField
+from .form_fields import AmountField, CleanEmailField, NameField
 from .models import Member
 from .operation_forms import ChosenMembersForm, OperationForm
 from .templatetags.console import credits
@@ -84,7 +84,7 @@ class IdentityForm(OperationForm):
     """Name and email of a member."""
 
     rule_field = "email"
-    name = CleanCharField(label=pgettext_lazy("of a person", "Name"), max_length=100)
+    name = NameField(label=pgettext_lazy("of a person", "Name"))
     email = CleanEmailField(label=_("Email"), max_length=254)
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .form_fields import CleanCharField
+from .form_fields import NameField
 from .models import ApiKey
 from .operation_forms import OperationForm
 
@@ -21,9 +21,7 @@ class ApiKeyForm(OperationForm):
     ]
     LIVES = [(30, _("30 days")), (90, _("90 days")), (180, _("180 days")), (365, _("A year"))]
 
-    name = CleanCharField(
-        label=_("Name"), max_length=100, help_text=_("Which program uses it, and where.")
-    )
+    name = NameField(label=_("Name"), help_text=_("Which program uses it, and where."))
     scopes = forms.MultipleChoiceField(
         label=_("May"), choices=SCOPES, widget=forms.CheckboxSelectMultiple
     )

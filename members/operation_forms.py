@@ -15,7 +15,7 @@ from audit.operations import Refused, Stale, plain
 from billing.models import Period, PeriodIsOver
 from billing.periods import current_period, starting_on
 
-from .form_fields import CleanCharField, ShownField
+from .form_fields import CleanCharField, NameField, ShownField
 from .models import Member
 from .picker import MOST_ONE_BY_ONE
 from .templatetags.console import count
@@ -175,7 +175,7 @@ class NamedForm(OperationForm):
     model = None
     explained = ""
     rule_field = "name"
-    name = CleanCharField(label=_("Name"), max_length=100)
+    name = NameField(label=_("Name"))
     description = CleanCharField(label=_("Description"), max_length=500, required=False)
 
     def __init__(self, *args, group=None, **kwargs):

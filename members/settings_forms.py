@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from audit.operations import plain
 
 from .accounts import SECOND_FACTORS, has_second_factor
-from .form_fields import CleanCharField
+from .form_fields import NameField
 from .forms import LimitForm
 from .models.organizations import known_time_zones
 from .operation_forms import OperationForm
@@ -73,11 +73,7 @@ class SettingsForm(LimitForm, OperationForm):
     `user`: who must not lock themselves out.
     """
 
-    name = CleanCharField(
-        label=_("Organization name"),
-        max_length=100,
-        error_messages={"required": _("Enter a name.")},
-    )
+    name = NameField(label=_("Organization name"))
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones,

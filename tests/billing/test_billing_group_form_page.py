@@ -44,8 +44,8 @@ def test_a_new_billing_group_is_in_the_list_and_a_sentence_says_so(console, crea
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("", "This field is required."),
-        ("   ", "This field is required."),
+        ("", "Enter a name."),
+        ("   ", "Enter a name."),
         ("platform", "A billing group with this name already exists. Choose another name."),
         ("  PLATFORM ", "A billing group with this name already exists. Choose another name."),
         ("uNASSIGNED", "Unassigned is a reserved name. Choose another name."),

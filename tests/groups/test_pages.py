@@ -68,8 +68,8 @@ def test_creating_says_so_and_leads_to_the_list(console, organization):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("", "This field is required."),
-        ("  ", "This field is required."),
+        ("", "Enter a name."),
+        ("  ", "Enter a name."),
         ("reviewers", "A group with this name already exists."),
         ("a\u200bb", "Remove the invisible characters"),
         ("n" * 101, "Ensure this value has at most 100 characters"),

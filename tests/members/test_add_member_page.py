@@ -92,7 +92,8 @@ def test_a_present_member_is_not_added_twice(add, organization):
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ({"name": " "}, "This field is required."),
+        ({"name": " "}, "Enter a name."),
+        ({"email": ""}, "Enter an email address."),
         ({"email": "ada"}, "Enter a valid email address."),
         ({"email": f"ada@{'.'.join(['x' * 60] * 4)}.example.test"}, "at most 254 characters"),
         ({"kind": "amount", "amount": ""}, "Enter the amount, for example 1,200.5."),

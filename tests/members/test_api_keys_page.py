@@ -58,7 +58,7 @@ def test_making_a_key_leaves_one_entry_without_the_secret(organization, create):
 @pytest.mark.parametrize(
     ("field", "typed", "message"),
     [
-        ("name", "", "This field is required."),
+        ("name", "", "Enter a name."),
         ("name", "x" * 101, "at most 100"),
         ("scopes", [], "This field is required."),
         ("scopes", ["admin"], "Select a valid choice"),

@@ -87,7 +87,8 @@ def test_a_person_cannot_be_two_members(change, organization, member):
 @pytest.mark.parametrize(
     ("field", "typed", "message"),
     [
-        ("name", " ", "This field is required."),
+        ("name", " ", "Enter a name."),
+        ("email", " ", "Enter an email address."),
         ("name", "Ada\tLovelace", "Remove the invisible characters"),
         ("email", "ada", "Enter a valid email address."),
         ("email", f"{'İ' * 200}@example.com", "Enter a valid email address."),
