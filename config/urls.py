@@ -1,5 +1,6 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -20,6 +21,7 @@ from members.views.settings import settings
 admin.autodiscover()
 # Support has no say in permissions and sign-in.
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 admin.site.enable_nav_sidebar = False  # it takes the width that the lists need
 guard(admin.site)
 

@@ -5,6 +5,8 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount import views as provider
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions import views as sessions
 from django.http import Http404
 from django.urls import path, re_path, reverse_lazy
@@ -251,5 +253,21 @@ urlpatterns = [
             destructive=True,
         ),
         name="mfa_remove_webauthn",
+    ),
+    path("oidc/<slug:provider_id>/login/", openid_connect.login, name="openid_connect_login"),
+    path(
+        "oidc/<slug:provider_id>/login/callback/",
+        openid_connect.callback,
+        name="openid_connect_callback",
+    ),
+    path(
+        "oidc/cancelled/",
+        page(
+            provider.LoginCancelledView,
+            SIGNED_OUT,
+            _("Not signed in"),
+            note=_("You left before it was done."),
+        ),
+        name="socialaccount_login_cancelled",
     ),
 ]

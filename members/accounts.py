@@ -8,7 +8,10 @@ from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
 from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +65,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user, type):
         return gettext("Passkey")
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):
+    def can_authenticate_by_email(self, login, email):
+        """Only an email that the provider has verified opens the account of that email."""
+        return all(address.verified is True for address in login.email_addresses)
+
+    def pre_social_login(self, request, sociallogin):
+        """A provider is for signing in: nothing else is tied to an account by it."""
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise ImmediateHttpResponse(redirect("/"))
 
 
 def has_second_factor(user):

@@ -17,6 +17,7 @@ SIGNED_OUT = {
     "account_email_verification_sent": "Confirm your email",
     "account_reset_password": "Choose a new password",
     "account_reset_password_done": "Look into your mailbox",
+    "socialaccount_login_cancelled": "Not signed in",
     "account_reset_password_from_key_done": "Your password is set",
 }
 SIGNED_IN = {
@@ -44,6 +45,8 @@ TRIED_ELSEWHERE = {
     "mfa_reauthenticate_webauthn",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 
 
