@@ -20,6 +20,12 @@ from qrcode.image.svg import SvgPathFillImage
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 INCORRECT_CODE = _("This code is not right. Codes change every 30 seconds: enter the current one.")
 
+WAYS = {  # of proving again who one is
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
@@ -44,6 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):
             refused = respond_429(request)
             refused["Retry-After"] = "300"
             raise ImmediateHttpResponse(refused) from None
+
+    def get_reauthentication_methods(self, user):
+        ways = super().get_reauthentication_methods(user)
+        return [way | {"description": WAYS[way["id"]]} for way in ways]
 
     def get_password_change_redirect_url(self, request):
         return reverse("mfa_index")

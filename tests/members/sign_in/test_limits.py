@@ -1,7 +1,13 @@
 """Attempts are counted in PostgreSQL: for all server processes, and after a restart."""
 
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 
 from ...pages import words
@@ -47,6 +53,20 @@ def test_a_limit_holds_after_a_restart(client, person):
     fail(client, person.email, 5)
     forget_in_memory()
     assert sign_in(Client(), person.email).status_code == 429
+
+
+def test_what_one_process_counts_another_knows(limits_anew):
+    caches["default"].set("attempts", [1, 2, 3])
+    ask = "from django.core.cache import cache; print(cache.get('attempts'))"
+    database = connection.settings_dict["NAME"]
+    here = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+    told = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "--command", ask],
+        env={**os.environ, "DATABASE_URL": here},
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout == "[1, 2, 3]\n", told.stderr
 
 
 def test_a_limit_holds_for_all_processes_together(limits_anew, person):
