@@ -1,1 +1,1 @@
-from . import keys, members, organizations  # noqa: F401
+from . import invitations, keys, members, organizations  # noqa: F401

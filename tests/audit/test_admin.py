@@ -11,13 +11,21 @@ from audit.support import SupportAdmin
 from billing.models import Assignment, BillingGroup, Period, UsageRecord
 from groups.models import Group, GroupMembership
 from groups.operations import add_group_members
-from members.models import ApiKey, Member, Organization, User
+from members.models import ApiKey, Invitation, Member, Organization, User
 
 from ..desk import Desk, address
-from ..factories import TESTS, BillingGroupFactory, GroupFactory, UserFactory, new_key, report
+from ..factories import (
+    TESTS,
+    BillingGroupFactory,
+    GroupFactory,
+    UserFactory,
+    invite,
+    new_key,
+    report,
+)
 
 MODELS = [
-    *(Organization, User, Member, ApiKey, Group, GroupMembership),
+    *(Organization, User, Member, ApiKey, Invitation, Group, GroupMembership),
     *(BillingGroup, Assignment, Period, UsageRecord, AuditEntry),
 ]
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -36,7 +44,7 @@ def records(organization, admin, member):
     group = GroupFactory(organization=organization)
     add_group_members(actor=TESTS, group=group, members=Member.objects.filter(pk=member.pk))
     report(member)
-    new_key(admin)
+    new_key(admin), invite(admin)
     return {model: model.objects.first() for model in MODELS}
 
 

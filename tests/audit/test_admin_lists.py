@@ -12,7 +12,7 @@ from billing.models import Assignment, BillingGroup, Period, UsageRecord
 from billing.operations import assign_members
 from groups.models import Group, GroupMembership
 from groups.operations import add_group_members
-from members.models import ApiKey, Member, Organization, User
+from members.models import ApiKey, Invitation, Member, Organization, User
 
 from ..desk import Desk, address
 from ..factories import (
@@ -22,14 +22,16 @@ from ..factories import (
     MemberFactory,
     OrganizationFactory,
     UserFactory,
+    invite,
     many_members,
     report,
+    unique,
     usage,
 )
 from ..sql import run
 
 LISTS = [
-    *(Organization, User, Member, ApiKey, Group, GroupMembership),
+    *(Organization, User, Member, ApiKey, Invitation, Group, GroupMembership),
     *(BillingGroup, Assignment, Period, UsageRecord, AuditEntry),
 ]
 LARGE = {
@@ -164,6 +166,7 @@ class Crowd:
 
     def __init__(self):
         self.organization = OrganizationFactory()
+        self.admin = MemberFactory(organization=self.organization, role=Member.Role.ADMIN)
         self.groups = {model: make(organization=self.organization) for model, make in MAKERS}
 
     def grow(self, number):
@@ -176,6 +179,7 @@ class Crowd:
             model.objects.bulk_create(make.build_batch(number, organization=self.organization))
         User.objects.bulk_create(UserFactory.build_batch(number))
         OrganizationFactory.create_batch(number // 5)
+        invite(self.admin, *(f"{unique('invited')}@example.test" for _ in range(number)))
         record_usage(organization=self.organization, reports=[usage(each) for each in members])
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from billing.models import UsageRecord
-from members.models import ApiKey, Member, Organization
+from members.invitations import open_invitation
+from members.models import ApiKey, Invitation, Member, Organization
 from members.operations import change_role, remove_member
 
 from ..desk import Desk, address, hidden, left
@@ -14,6 +15,7 @@ from ..factories import (
     BillingGroupFactory,
     MemberFactory,
     assign,
+    invite,
     many_members,
     new_key,
     report,
@@ -216,3 +218,14 @@ def test_a_key_is_found_by_what_leaked_and_revoked(desk, admin):
     assert made.key.revoked_at is not None
     assert desk.do("revoke", made.key).status_code == 409
     assert left(desk) == [("RevokeApiKey", "done"), ("RevokeApiKey", "refused")]
+
+
+def test_an_invitation_is_found_and_revoked(desk, organization, admin):
+    [link] = invite(admin, "grace@x.test")
+    assert desk.found(Invitation, q="Grace@") == desk.found(Invitation, q=link.invitation.pk)
+    assert link.invitation.digest not in desk.look(link.invitation).content.decode()
+    desk.do("revoke", link.invitation)
+    assert open_invitation(link.secret) is None
+    assert "revoke/" not in desk.look(link.invitation).content.decode()
+    desk.do("revoke", link.invitation)
+    assert left(desk) == [("RevokeInvitations", "done"), ("RevokeInvitations", "refused")]

@@ -1,0 +1,44 @@
+"""Invitations for support: seen, and revoked."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from audit.support import SupportAdmin, Verb
+from members.invitations import revoke_invitations
+from members.models import Invitation
+from members.operation_forms import OperationForm
+from members.text import is_number, tidy
+
+
+def revoke(form, invitation, actor):
+    one = Invitation.objects.filter(pk=invitation.pk)
+    organization = invitation.organization
+    return form.run(revoke_invitations, actor=actor, organization=organization, invitations=one)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(SupportAdmin):
+    list_display = ["email", "organization", "role", "invited_by", "expires_at", "sent_at"]
+    list_filter = ["organization"]
+    list_select_related = ["organization", "invited_by"]
+    linked_by = ["invited_by"]
+    fields = [
+        *("organization", "email", "role", "billing_group", "groups", "personal_limit"),
+        *("is_unlimited", "invited_by", "created_at", "expires_at", "sent_at"),
+        *("accepted_at", "revoked_at"),
+    ]
+    search_help_text = _("An id, or a part of the email.")
+    verbs = [
+        Verb(
+            "revoke",
+            _("Revoke"),
+            lambda data, invitation: OperationForm(data, organization=invitation.organization),
+            revoke,
+            _("Its link opens nothing from now on."),
+            lambda invitation: invitation.accepted_at is None and invitation.revoked_at is None,
+        )
+    ]
+
+    def search(self, queryset, text):
+        found = queryset.filter(email__icontains=tidy(text))
+        return found | queryset.filter(pk=text) if is_number(text) else found
