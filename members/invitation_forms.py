@@ -4,7 +4,6 @@ import re
 
 from django import forms
 from django.contrib.auth.password_validation import (
-    password_validators_help_texts,
     validate_password,
 )
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +66,10 @@ def _emails_in(line):
 
 def _wrong(number, text):
     text = text if len(text) <= 100 else f"{text[:99]}…"
-    return _("Line %(number)s: “%(text)s” is no email.") % {"number": count(number), "text": text}
+    return _("Line %(number)s: “%(text)s” is not an email.") % {
+        "number": count(number),
+        "text": text,
+    }
 
 
 class InviteForm(NewcomerForm):
@@ -117,6 +119,7 @@ class NewAccountForm(AcceptForm):
 
     password = forms.CharField(
         label=_("Password"),
+        help_text=_("At least 8 characters, not only digits, and nothing that is easy to guess."),
         strip=False,
         max_length=1_000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -125,7 +128,6 @@ class NewAccountForm(AcceptForm):
     def __init__(self, *args, email, **kwargs):
         super().__init__(*args, **kwargs)
         self.email = email
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean_password(self):
         validate_password(self.cleaned_data["password"], User(email=self.email))

@@ -90,10 +90,10 @@ function open(url, opener, selector) {
   htmx.ajax("GET", url, { source: content(), target: content() });
 }
 
-// As Tab enters a field: its text is selected, and of radios the chosen one has the focus.
+// As Tab enters a field: a line of text is selected, and of radios the chosen one has the focus.
 function enter(field) {
   if (field.type === "radio") field.form.querySelector(`[name="${field.name}"]:checked`)?.focus();
-  else if (field.selectionEnd === 0) field.select();
+  else if (field.type !== "textarea" && field.selectionEnd === 0) field.select();
 }
 
 function giveFocusBack() {

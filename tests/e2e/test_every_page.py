@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLResolver, get_resolver, resolve
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from billing.operations import delete_billing_group
@@ -17,6 +18,7 @@ from tests.factories import (
     GroupFactory,
     MemberFactory,
     OrganizationFactory,
+    UserFactory,
     assign,
     invite,
     limit,
@@ -252,6 +254,19 @@ def test_an_import_that_can_be_applied(look, admin):
     assert look.problems == {}
 
 
+def test_the_page_of_an_invitation(look, console, admin, organization):
+    known = UserFactory(email=f"{LONG[:60]}@{LONG[:40]}.test".lower(), last_login=timezone.now())
+    new, old = invite(admin, "new@acme.example", known.email)
+    signed_out, signed_in = look(), look(admin)
+    signed_out.at(f"/invitations/{new.secret}/")
+    signed_out.at(f"/invitations/{old.secret}/")
+    signed_in.at(f"/invitations/{old.secret}/")
+    for _language in LANGUAGES if THOROUGH else "1":
+        console.provoke(404)
+    signed_out.at("/invitations/none/")
+    assert signed_out.problems | signed_in.problems == {}
+
+
 def opened(page, address, href, *, row=None):
     """A dialog over the list at `address`, by the link to its page; `row`: from its menu."""
     page.goto(address)
@@ -277,6 +292,7 @@ def test_open_dialogs(look, admin, console, acme):
     look("Create, with an error", refused)
     look("Set Personal Limit", partial(of_member, href="/limit/"))
     look("Remove", partial(of_member, href="/remove/"))
+    look("Invite", partial(opened, address=MEMBERS, href="/invite/"))
     assert look.problems == {}
 
 

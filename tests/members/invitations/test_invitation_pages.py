@@ -100,7 +100,10 @@ def test_emails_stand_on_lines_or_between_commas_and_semicolons(organization, se
 def test_what_is_no_email_is_named_with_its_line_and_what_was_typed_stays(organization, send):
     page = send("a@x.test\nnobody\nb@x.test, c@\u202ex.test")
     assert page.status_code == 422
-    assert told(page) == ["Line 2: “nobody” is no email.", "Line 3: “c@\u202ex.test” is no email."]
+    assert told(page) == [
+        "Line 2: “nobody” is not an email.",
+        "Line 3: “c@\u202ex.test” is not an email.",
+    ]
     assert "a@x.test\nnobody\nb@x.test" in page.content.decode()
     assert emails_of(organization) == []
 
