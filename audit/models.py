@@ -1,5 +1,7 @@
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +46,10 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor_id", "actor_kind"], name="audit_by_actor"),
             models.Index(fields=["request_id"], name="audit_by_request"),
             models.Index(fields=["event"], name="audit_by_event"),
+            GinIndex(
+                OpClass(KeyTransform("members", "changes"), "jsonb_path_ops"),
+                name="audit_by_members",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

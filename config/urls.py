@@ -43,6 +43,7 @@ urlpatterns = [
     path("o/<slug:slug>/members/", include("members.urls")),
     path("o/<slug:slug>/groups/", include("groups.urls")),
     path("o/<slug:slug>/billing-groups/", include("billing.urls")),
+    path("o/<slug:slug>/audit/", include("audit.urls")),
     path("invitations/<str:secret>/", invitation, name="invitation"),
     path("accounts/", include("members.account_urls")),
     path("admin/", admin.site.urls),

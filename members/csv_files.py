@@ -4,9 +4,11 @@ import csv
 import re
 from tempfile import TemporaryFile
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+NOTHING = "SELECT NULL::bigint WHERE false"
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -50,6 +52,14 @@ def write_csv(columns, rows, parameters):
         raise
     file.seek(0)
     return file, count
+
+
+def ids_of(records):
+    """The SQL of the ids of `records`, an ordered queryset, and its parameters."""
+    try:
+        return records.values("pk").query.sql_with_params()
+    except EmptyResultSet:  # so Django calls a filter that nothing can match
+        return NOTHING, ()
 
 
 def _copy(file, columns, rows, parameters):

@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
-from django.core.exceptions import EmptyResultSet
-
 from audit.operations import changed, operation
 
-from .csv_files import write_csv
+from .csv_files import ids_of, write_csv
 
 COLUMNS = (
     *("Name", "Email", "Role", "Groups", "Billing Group", "Personal Limit"),
     *("Credits Used", "Status"),
 )
 ROWS = (Path(__file__).parent / "sql" / "export.sql").read_text()
-NOBODY = "SELECT NULL::bigint WHERE false"
 
 
 @operation("ExportMembers")
@@ -23,17 +20,9 @@ def export_members(*, actor, organization, members, period, chosen_by):
     Imported again it changes nothing. `period`: the one whose usage it tells; `chosen_by`: the
     filter, for the audit.
     """
-    chosen, parameters = _ids(members)
+    chosen, parameters = ids_of(members)
     rows = ROWS.replace("{chosen}", chosen)
     file, count = write_csv(COLUMNS, rows, (*parameters, period.pk, period.pk))
     return changed(
         organization, result=file, period=period.first_day, rows=count, chosen_by=chosen_by
     )
-
-
-def _ids(members):
-    """The SQL of their ids in their order, and its parameters."""
-    try:
-        return members.values("pk").query.sql_with_params()
-    except EmptyResultSet:  # so Django calls a filter that nobody can match
-        return NOBODY, ()

@@ -56,6 +56,7 @@ def asked(crowd, client):
         "picker": url("billing:handle", organization),
         "export-preview": url("billing:export", organization),
         "groups": url("groups:list", organization),
+        "entries": url("audit:list", organization),
     }
     for region, address in list(lists.items()):
         lists[f"{region} found"] = f"{address}&q=a&sort=-name&size=100"

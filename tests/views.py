@@ -170,6 +170,8 @@ VIEWS = {
     "api-keys:list": View(),
     "api-keys:create": View(sends=a_key, shows_result=True),
     "api-keys:revoke": View(of="key", sends=nothing),
+    "audit:list": View(region="entries"),
+    "audit:export": View(downloads=True),
     "members:list": View(region="members"),
     "members:add": View(sends=a_person),
     "members:invite": View(sends=emails),

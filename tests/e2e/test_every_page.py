@@ -107,6 +107,9 @@ OF_OTHERS = [
     "/o/acme/groups/{guild}/edit/",
     "/o/acme/groups/{guild}/delete/",
     "/o/acme/groups/{guild}/remove/?member={grace}",
+    "/o/acme/audit/",
+    "/o/acme/audit/?q=zebra",
+    "/o/acme/audit/?outcome=refused",
     "/o/acme/me/",
     "/o/acme/settings/",
     "/o/acme/settings/api-keys/",
@@ -119,7 +122,13 @@ OF_OTHERS = [
     "/accounts/sessions/",
     "/accounts/logout/",
 ]
-NOT_PAGES = {"organization", "billing:download", "members:export", "members:import-refused"}
+NOT_PAGES = {
+    "organization",
+    "audit:export",
+    "billing:download",
+    "members:export",
+    "members:import-refused",
+}
 IMPORTED = f"Email,Name,{LONG}\nnew@acme.example,{LONG},\nhopper@acme.example,Grace,\n"
 
 

@@ -26,6 +26,8 @@ LISTS = {
     "invitations": "/o/acme/members/invitations/",
     "invite": "/o/acme/members/invite/",
     "add-member": "/o/acme/members/add/",
+    "audit": "/o/acme/audit/",
+    "audit-refused": "/o/acme/audit/?outcome=refused",
     "me": "/o/acme/me/",
     "security": "/accounts/2fa/",
     "change-password": "/accounts/password/change/",
