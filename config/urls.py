@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path, re_path
 
+from audit.api import router as audit
 from billing.api import groups as billing_groups
 from billing.api import records, usage
 from config.api import api, nowhere
@@ -29,7 +30,7 @@ handler404 = not_found
 handler429 = too_many
 handler500 = failed
 
-for router in (usage.router, records.router, billing_groups.router, groups, members):
+for router in (usage.router, records.router, billing_groups.router, groups, members, audit):
     api.add_router("/organizations/{organization_id}", router)
 
 urlpatterns = [

@@ -138,6 +138,7 @@ CALLS = {
     "listUsage": Call("GET", BILLING + "/usage"),
     "listBillingGroupUsage": Call("GET", BILLING_GROUP + "/usage"),
     "listPeriods": Call("GET", "/periods"),
+    "listAuditLog": Call("GET", "/audit-log"),
     "reportUsage": Call("POST", "/usage-records", "usage", records),
     "adjustUsage": Call("POST", "/usage-adjustments", "write", an_adjustment),
 }

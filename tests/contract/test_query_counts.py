@@ -25,6 +25,7 @@ LISTS = {
     "/billing-groups": "billingGroups",
     "/billing-groups/usage": "usages",
     "/billing-groups/{billing_group}/members": "members",
+    "/audit-log": "entries",
 }
 
 
