@@ -10,6 +10,7 @@ NARROW = {"width": 360, "height": 780}
 PASSWORD = "correct horse"
 BILLING_GROUPS = "/o/acme/billing-groups/"
 MEMBERS = "/o/acme/members/"
+AUDIT_LOG = "/o/acme/audit/"
 
 
 def row(page, name):

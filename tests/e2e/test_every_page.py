@@ -323,6 +323,19 @@ def test_open_menus(look, admin, acme):
     assert look.problems == {}
 
 
+def test_an_open_entry_of_the_audit_log(look, admin, acme):
+    look = look(admin)
+
+    def opened_entry(page):
+        page.goto("/o/acme/audit/?event=AssignBillingGroup")
+        page.locator(".entry > summary").first.click()
+        expect(page.locator(".entry[open] dl")).to_be_visible()
+
+    for width in WIDTHS:
+        look(f"an open entry, {width}", opened_entry)
+    assert look.problems == {}
+
+
 def test_no_page_is_forgotten():
     addresses = [
         each.format(
