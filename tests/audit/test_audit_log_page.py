@@ -97,6 +97,7 @@ def test_times_are_those_of_the_organization(look, organization):
 def test_only_entries_of_the_organization_are_shown(found, organization):
     other = MemberFactory().organization
     elsewhere = note(other, 3)
+    note(organization, at=timezone.now() - timedelta(days=2))
     assert not set(found()) & set(elsewhere)
     assert found(before=elsewhere[0]) == found()
 
