@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from audit.operations import Refused, changed, operation
 from billing.operations import lock_billing_group
@@ -40,10 +40,11 @@ class CannotInvite(Refused):
     field = "emails"
 
     def __init__(self, members, invitations):
-        sentences = [
-            _few(members, _members_already(len(members))),
-            _few(invitations, _invited_already(len(invitations))),
-        ]
+        here = ngettext(
+            "A member here already: %(emails)s.", "Members here already: %(emails)s.", len(members)
+        )
+        invited = gettext("Invited already: %(emails)s.")
+        sentences = _few(members, here), _few(invitations, invited)
         super().__init__(
             " ".join(filter(None, sentences)),
             members=[each.pk for each in members],
@@ -165,16 +166,6 @@ def _require_new(organization, emails, now):
     invited = list(organization.invitations.open(now).of_emails(emails).order_by("email"))
     if members or invited:
         raise CannotInvite(members, invited)
-
-
-def _members_already(number):
-    return ngettext(
-        "A member here already: %(emails)s.", "Members here already: %(emails)s.", number
-    )
-
-
-def _invited_already(number):
-    return ngettext("Invited already: %(emails)s.", "Invited already: %(emails)s.", number)
 
 
 def _few(people, sentence):

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def tabs(organization, current):
@@ -38,7 +39,7 @@ def _people_tabs(organization, current):
     )
     invited = organization.invitations.pending().count()
     return [
-        (_("Joined"), members, None, current == "members"),
+        (pgettext("who is a member already", "Joined"), members, None, current == "members"),
         (_("Invited"), invitations, invited, current == "invitations"),
     ]
 

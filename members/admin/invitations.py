@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.support import SupportAdmin, Verb
 from members.invitations import revoke_invitations
@@ -31,7 +32,7 @@ class InvitationAdmin(SupportAdmin):
     verbs = [
         Verb(
             "revoke",
-            _("Revoke"),
+            pgettext_lazy("an invitation", "Revoke"),
             lambda data, invitation: OperationForm(data, organization=invitation.organization),
             revoke,
             _("Its link opens nothing from now on."),

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
@@ -105,7 +105,7 @@ def revoke(request, organization):
         emails, _("Revoke the invitation of %(email)s?"), _("Revoke %(count)s invitations?")
     )
     foreseen = consequences.of_revoking(len(emails))
-    label = _("Revoke")
+    label = pgettext("an invitation", "Revoke")
     return _page(request, organization, form, "question.html", title, label, foreseen, True)
 
 
