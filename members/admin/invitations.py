@@ -8,7 +8,7 @@ from audit.support import SupportAdmin, Verb
 from members.invitations import revoke_invitations
 from members.models import Invitation
 from members.operation_forms import OperationForm
-from members.text import is_number, tidy
+from members.text import is_number, listed, tidy
 
 
 def revoke(form, invitation, actor):
@@ -24,7 +24,7 @@ class InvitationAdmin(SupportAdmin):
     list_select_related = ["organization", "invited_by"]
     linked_by = ["invited_by"]
     fields = [
-        *("organization", "email", "role", "billing_group", "groups", "personal_limit"),
+        *("organization", "email", "role", "billing_group", "joins", "personal_limit"),
         *("is_unlimited", "invited_by", "created_at", "expires_at", "sent_at"),
         *("accepted_at", "revoked_at"),
     ]
@@ -39,6 +39,10 @@ class InvitationAdmin(SupportAdmin):
             lambda invitation: invitation.accepted_at is None and invitation.revoked_at is None,
         )
     ]
+
+    @admin.display(description=_("groups"))
+    def joins(self, invitation):
+        return listed(invitation.groups.order_by("name").values_list("name", flat=True)) or "–"
 
     def search(self, queryset, text):
         found = queryset.filter(email__icontains=tidy(text))
