@@ -34,6 +34,11 @@ FIELDS = {
     "members": _("Members"),
     "added": _("Added"),
     "groups": _("Groups"),
+    "member": _("Member"),
+    "invitations": _("Invitations"),
+    "replaced": _("Invitations replaced"),
+    "records": _("Usage records"),
+    "user_erased": _("Sign-in erased"),
     "groups_left": _("Groups left"),
     "api_keys_revoked": _("API keys revoked"),
     "scopes": _("Scopes"),
@@ -84,6 +89,10 @@ def _value(entry, field, names):
         return count(value)
     if field in ("members", "added"):
         return _people(ids_in(entry, field), names)
+    if field in ("invitations", "replaced"):
+        return count(len(value))
+    if field == "groups":
+        return listed(names.name("Group", pk) for pk in value)
     if field in LISTS:
         return listed(_one(field, each, names) for each in value)
     if isinstance(value, dict):
@@ -119,6 +128,8 @@ def _one(field, value, names):
         return str(LABELS[field].get(value, value))
     if field in AMOUNTS:
         return credits(Decimal(value))
+    if field == "member":
+        return names.name("Member", value)
     if field == "billing_group":
         return names.name("BillingGroup", value)
     if field == "period":

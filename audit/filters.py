@@ -21,6 +21,7 @@ KINDS = {
     "group": "Group",
     "billing-group": "BillingGroup",
     "api-key": "ApiKey",
+    "invitation": "Invitation",
 }
 FEW = 20  # members whose bulk acts are looked for, each along an index
 ONE_DAY = timedelta(days=1)

@@ -20,13 +20,16 @@ KINDS = {
     "Group": gettext_lazy("Group"),
     "BillingGroup": gettext_lazy("Billing group"),
     "ApiKey": gettext_lazy("API key"),
+    "Invitation": gettext_lazy("Invitation"),
 }
-ACTORS = {"user": "Member", "key": "ApiKey", "support": "User"}
+ACTORS = {"user": "Member", "key": "ApiKey", "support": "User", "invited": "Invitation"}
 MENTIONED = {
     "billing_group": "BillingGroup",
     "sources": "BillingGroup",
     "members": "Member",
     "added": "Member",
+    "member": "Member",
+    "groups": "Group",
     "period": "Period",
 }
 
@@ -57,6 +60,8 @@ class Names:
             return _("API key %(name)s") % {"name": name}
         if entry.actor_kind == AuditEntry.ActorKind.SUPPORT:
             return _("Support (%(name)s)") % {"name": name}
+        if entry.actor_kind == AuditEntry.ActorKind.INVITED:
+            return self.name("Invitation", id_of(entry.actor_id))
         if entry.actor_kind == AuditEntry.ActorKind.COMMAND:
             return _("Command %(name)s") % {"name": name}
         return name
@@ -82,6 +87,7 @@ class Names:
             _named(kind, records.filter(pk__in=self.wanted[kind]), "pk", "name")
             for kind, records in tables.items()
         ]
+        invited = here.invitations.filter(pk__in=self.wanted["Invitation"])
         users = User.objects.filter(pk__in=self.wanted["User"])
         deleted = here.audit_entries.filter(
             event="DeleteGroup",
@@ -92,6 +98,7 @@ class Names:
         deleted = deleted.annotate(last_name=KT("changes__name"))
         found += [
             _named("User", users, "pk", "email"),
+            _named("Invitation", invited, "pk", "email"),
             _named("Group", deleted, "target_id", "last_name"),
         ]
         first, *others = found

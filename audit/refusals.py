@@ -9,18 +9,23 @@ from billing.metering import EventIdTaken
 from billing.models import PeriodIsOver
 from billing.operations import BillingGroupIsGone, UnassignedIsFixed
 from groups.operations import GroupIsGone
+from members.accepting import NotTheirInvitation, SignInFirst
 from members.imports.operations import ImportIsGone, LinesRefused, VerdictsChanged
+from members.invitations import InvitationIsGone, InviterIsNoAdmin
 from members.keys import KeyIsRevoked, MakerIsNoAdmin
 from members.operations import AlreadyMember, LastAdmin, MemberIsGone
+from members.personal_data import MemberIsEnabled
 
 from .operations import Stale
 
 REFUSALS = (
     *(Stale, PeriodIsOver, UnassignedIsFixed, BillingGroupIsGone, GroupIsGone),
     *(LastAdmin, MemberIsGone, AlreadyMember, MakerIsNoAdmin, KeyIsRevoked),
+    *(InviterIsNoAdmin, InvitationIsGone, NotTheirInvitation, SignInFirst, MemberIsEnabled),
     *(VerdictsChanged, LinesRefused, ImportIsGone, EventIdTaken),
 )
 REASONS = {refusal.code: refusal.message for refusal in REFUSALS} | {
+    "cannot_invite": _("Some of the emails are of members, or invited already."),
     "selection_changed": _("The members that match had changed meanwhile."),
     "adjustment_refused": _("The amount, the reason or the period cannot be adjusted so."),
     "member_is_disabled": _("This member is disabled: enable them first."),

@@ -69,6 +69,36 @@ EVENTS = {
         _("%(actor)s tried to add a member: refused."),
         _("%(actor)s added %(target)s."),
     ),
+    "InviteMembers": Event(
+        _("Invite members"),
+        _("%(actor)s tried to invite people: refused."),
+        telling.people_invited,
+    ),
+    "ResendInvitations": Event(
+        _("Resend invitations"),
+        _("%(actor)s tried to send invitations again: refused."),
+        telling.invitations_resent,
+    ),
+    "RevokeInvitations": Event(
+        _("Revoke invitations"),
+        _("%(actor)s tried to revoke invitations: refused."),
+        telling.invitations_revoked,
+    ),
+    "AcceptInvitation": Event(
+        _("Accept invitation"),
+        _("%(actor)s tried to accept an invitation: refused."),
+        telling.invitation_accepted,
+    ),
+    "ExportPersonalData": Event(
+        _("Download personal data"),
+        _("%(actor)s tried to download the personal data of %(target)s: refused."),
+        _("%(actor)s downloaded the personal data of %(target)s."),
+    ),
+    "EraseMember": Event(
+        _("Erase personal data"),
+        _("%(actor)s tried to erase the personal data of %(target)s: refused."),
+        _("%(actor)s erased the personal data of %(target)s."),
+    ),
     "CreateAdmin": Event(
         _("Create admin"),
         _("%(actor)s tried to make somebody an admin: refused."),

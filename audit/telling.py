@@ -221,3 +221,36 @@ def members_imported(entry, names):
         "changed": count(len(entry.changes["members"])),
     }
     return gettext("%(actor)s imported members: %(added)s added, %(changed)s changed."), numbers
+
+
+def people_invited(entry, names):
+    number = len(entry.changes["invitations"])
+    text = ngettext(
+        "%(actor)s invited %(count)s person.", "%(actor)s invited %(count)s people.", number
+    )
+    return text, {"count": count(number)}
+
+
+def invitations_resent(entry, names):
+    number = len(entry.changes["invitations"])
+    text = ngettext(
+        "%(actor)s sent %(count)s invitation again.",
+        "%(actor)s sent %(count)s invitations again.",
+        number,
+    )
+    return text, {"count": count(number)}
+
+
+def invitations_revoked(entry, names):
+    number = len(entry.changes["invitations"])
+    text = ngettext(
+        "%(actor)s revoked %(count)s invitation.",
+        "%(actor)s revoked %(count)s invitations.",
+        number,
+    )
+    return text, {"count": count(number)}
+
+
+def invitation_accepted(entry, names):
+    text = gettext("%(actor)s accepted the invitation and is the member %(member)s now.")
+    return text, {"member": names.name("Member", entry.changes["member"])}

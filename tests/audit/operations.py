@@ -11,8 +11,9 @@ from billing import operations as billing
 from billing.exports import Scope
 from groups import operations as groups
 from members import exports as member_exports
-from members import keys
+from members import invitations, keys, personal_data
 from members import operations as members
+from members.accepting import accept_invitation
 from members.imports import operations as imports
 from members.imports.lines import MembersFile
 from members.management.commands.create_admin import make_admin
@@ -78,6 +79,12 @@ DONE = [
             "chosen_by": {"q": "a"},
         },
     ),
+    (invitations.invite_members, lambda p: {**by_admin(p), "emails": ["new@example.com"]}),
+    (invitations.resend_invitations, lambda p: {**by_admin(p), **invited(p)}),
+    (invitations.revoke_invitations, lambda p: {**org(p), **invited(p)}),
+    (accept_invitation, lambda p: {"invitation": p.invitation, "name": "New", "password": "x"}),
+    (personal_data.export_personal_data, with_member()),
+    (personal_data.erase_member, lambda place: {"member": place.idle}),
     (make_admin, lambda p: {**org(p), "member": p.member, **nobody()}),
     (keys.create_api_key, lambda p: {"maker": p.admin, "name": "New", **of_key(p)}),
     (keys.revoke_api_key, lambda p: {"key": p.key}),
@@ -107,6 +114,14 @@ DONE = [
 
 def org(place):
     return {"organization": place.organization}
+
+
+def by_admin(place):
+    return {**org(place), "inviter": place.admin}
+
+
+def invited(place):
+    return {"invitations": place.organization.invitations.filter(pk=place.invitation.pk)}
 
 
 def sent_file():
