@@ -2,7 +2,9 @@
 
 import re
 
-LINK = re.compile(r"(invitations(?:/|%2F))[\w-]{16,}", re.IGNORECASE)
+LINK = re.compile(
+    r"((?:invitations|reset(?:/|%2F)key|confirm-email)(?:/|%2F))[\w:.%-]{16,}", re.IGNORECASE
+)
 
 
 def add_request_id(logger, method, said):
@@ -14,5 +16,5 @@ def add_request_id(logger, method, said):
 
 
 def hide_secrets(logger, method, line):
-    """A whole line without the secrets that addresses hold: the links of invitations."""
+    """A whole line without the secrets that addresses hold: the links of our emails."""
     return LINK.sub(r"\1***", line)

@@ -2,6 +2,7 @@ import csv
 from io import StringIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from members.imports.judging import Verdicts
 from members.imports.lines import MembersFile
@@ -9,6 +10,7 @@ from members.imports.operations import import_members
 from members.models import Member
 
 from ...factories import TESTS, send_members
+from ...pages import url
 
 
 @pytest.fixture
@@ -54,3 +56,15 @@ def found(organization):
         return Member.objects.get(organization=organization, email__iexact=email)
 
     return find
+
+
+@pytest.fixture
+def send(console, organization):
+    """Send a file by the form; returns the answer."""
+
+    def post(content, name="people.csv", **also):
+        content = content if isinstance(content, bytes) else content.encode()
+        sent = {"file": SimpleUploadedFile(name, content), **also}
+        return console.post(url("members:import", organization), sent)
+
+    return post
