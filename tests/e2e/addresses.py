@@ -82,6 +82,8 @@ OF_OTHERS = [
     "/accounts/logout/",
 ]
 NOT_PAGES = {
+    "members:data",
+    "my-data",
     "organization",
     "audit:export",
     "billing:download",
