@@ -38,6 +38,7 @@ FIELDS = {
     "invitations": _("Invitations"),
     "replaced": _("Invitations replaced"),
     "records": _("Usage records"),
+    "sessions": _("Sessions ended"),
     "user_erased": _("Sign-in erased"),
     "groups_left": _("Groups left"),
     "api_keys_revoked": _("API keys revoked"),

@@ -94,6 +94,11 @@ EVENTS = {
         _("%(actor)s tried to download the personal data of %(target)s: refused."),
         _("%(actor)s downloaded the personal data of %(target)s."),
     ),
+    "EndSessions": Event(
+        _("End sessions"),
+        _("%(actor)s tried to sign %(target)s out everywhere: refused."),
+        _("%(actor)s signed %(target)s out everywhere."),
+    ),
     "EraseMember": Event(
         _("Erase personal data"),
         _("%(actor)s tried to erase the personal data of %(target)s: refused."),

@@ -1,6 +1,8 @@
 """What every request carries: an id through logs, errors and audit, and the words of a refusal."""
 
 import uuid
+from contextlib import suppress
+from ipaddress import ip_address
 
 import structlog
 from django.conf import settings
@@ -29,6 +31,19 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         response["X-Request-Id"] = request.id
         return response
+
+
+class ProxyMiddleware:
+    """Whoever asks has the address that our one proxy saw: the last that it wrote down."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        with suppress(ValueError):
+            request.META["REMOTE_ADDR"] = str(ip_address(address))
+        return self.get_response(request)
 
 
 class ApiMiddleware:

@@ -59,7 +59,9 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
+BEHIND_PROXY = flag("BEHIND_PROXY")
 MIDDLEWARE = [
+    *(["config.requests.ProxyMiddleware"] if BEHIND_PROXY else []),
     "config.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -130,8 +132,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-BEHIND_PROXY = flag("BEHIND_PROXY")
-ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEMO or DEBUG else "https"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -246,6 +246,14 @@ EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND",
     f"django.core.mail.backends.{'console' if DEMO or DEBUG else 'smtp'}.EmailBackend",
 )
+
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", 25))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 10  # seconds: a page waits for it
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "member-management@localhost")
 
 # Without the values of local variables: they hold passwords and personal data.
 error_in_json = structlog.processors.ExceptionRenderer(

@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver
 from members.models import Member
 from members.operations import disable_member, remove_member
 
-from .factories import TESTS, MemberFactory
+from .factories import TESTS, MemberFactory, UserFactory
 from .pages import signed_in, swap, words
 from .views import VIEWS, Place
 
@@ -85,6 +85,13 @@ def test_who_is_not_signed_in_is_asked_to(place, client, name):
 def test_a_stranger_finds_nothing(place, name):
     admin_elsewhere = signed_in(MemberFactory(role=Member.Role.ADMIN))
     assert admin_elsewhere.get(place.url(name)).status_code == 404
+
+
+@every_view
+def test_support_staff_find_nothing_outside_their_desk(place, client, name):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    assert client.get(place.url(name)).status_code == 404
+    assert place.entries == []
 
 
 @every_view

@@ -25,6 +25,7 @@ from members.operations import (
 )
 from members.personal_data import erase_member
 from members.reasons import reasons_in_words
+from members.sessions import end_sessions
 from members.support_forms import BulkAssignForm, QuestionForm
 from members.templatetags.console import credits, period_label
 from members.text import is_number, tidy
@@ -129,6 +130,15 @@ class MemberAdmin(SupportAdmin):
                 "They leave all groups, return to Unassigned and cannot open the organization. "
                 "All usage stays."
             ),
+        ),
+        verb(
+            "sessions",
+            _("End sessions"),
+            QuestionForm,
+            simply(end_sessions),
+            _("They are signed out of every browser, and can sign in again."),
+            removed=True,
+            offered=lambda member: member.user_id is not None,
         ),
         verb(
             "erase",

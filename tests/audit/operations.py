@@ -18,6 +18,7 @@ from members.imports import operations as imports
 from members.imports.lines import MembersFile
 from members.management.commands.create_admin import make_admin
 from members.models import Member
+from members.sessions import end_sessions
 from tests.factories import TESTS
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +85,7 @@ DONE = [
     (invitations.revoke_invitations, lambda p: {**org(p), **invited(p)}),
     (accept_invitation, lambda p: {"invitation": p.invitation, "name": "New", "password": "x"}),
     (personal_data.export_personal_data, with_member()),
+    (end_sessions, with_member()),
     (personal_data.erase_member, lambda place: {"member": place.idle}),
     (make_admin, lambda p: {**org(p), "member": p.member, **nobody()}),
     (keys.create_api_key, lambda p: {"maker": p.admin, "name": "New", **of_key(p)}),

@@ -178,3 +178,22 @@ def test_the_api_speaks_the_language_that_is_asked_for(client, db):
     answer = client.get("/v1/nowhere", headers={"accept-language": "ja"})
     assert answer.status_code == 404
     assert answer.headers["Content-Language"] == "ja"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("192.0.2.1, 198.51.100.7", "198.51.100.7"),
+        ("2001:DB8::7", "2001:db8::7"),
+        ("192.0.2.1, unknown", "127.0.0.1"),
+        ("", "127.0.0.1"),
+    ],
+)
+def test_behind_a_proxy_the_audit_has_the_address_that_it_saw(
+    settings, organization, forwarded, address
+):
+    settings.MIDDLEWARE = ["config.requests.ProxyMiddleware", *settings.MIDDLEWARE]
+    member = signed_in(MemberFactory(organization=organization))
+    page = url("billing:list", organization)
+    assert member.get(page, headers={"X-Forwarded-For": forwarded}).status_code == 403
+    assert organization.audit_entries.latest("pk").address == address

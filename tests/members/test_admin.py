@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from billing.models import UsageRecord
 from members.invitations import open_invitation
@@ -85,7 +86,21 @@ def test_only_what_fits_the_member_is_offered(desk, admin, member):
     assert "Disable" in offered()
     assert "Enable" not in offered()
     remove_member(actor=TESTS, member=member)
-    assert offered() == ["Adjust usage", "Erase personal data"]
+    assert offered() == ["Adjust usage", "End sessions", "Erase personal data"]
+
+
+def test_a_person_is_signed_out_everywhere(desk, member):
+    member.user.set_password("correct horse")
+    member.user.save()
+    browsers = [Client(), Client()]
+    for browser in browsers:
+        browser.post("/accounts/login/", {"login": member.user.email, "password": "correct horse"})
+        assert browser.get("/")["Location"].startswith("/o/")
+    desk.do("sessions", member)
+    assert left(desk) == [("EndSessions", "done")]
+    for browser in browsers:
+        assert browser.get("/")["Location"].startswith("/accounts/login/")
+    assert desk.look(member).status_code == 200
 
 
 def test_the_personal_data_of_a_removed_member_is_erased(desk, admin, member):
