@@ -17,7 +17,8 @@ from members.text import is_number
 router = Router(tags=["Audit log"], auth=READ, by_alias=True, exclude_none=True)
 
 EITHER = "RFC 3339, or Unix time in milliseconds."
-Kind = Literal["Organization", "Member", "Group", "BillingGroup", "ApiKey"]
+Kind = Literal["Organization", "Member", "Group", "BillingGroup", "ApiKey", "Invitation"]
+ActorKind = Literal["user", "key", "support", "command", "invited"]
 Outcome = Literal["done", "refused"]
 
 
@@ -26,8 +27,10 @@ class AuditEntryOut(Out):
 
     id: str = Field(examples=["81"])
     at: Time
-    actor_kind: Literal["user", "key", "support", "command"]
-    actor_id: str = Field(description="Of a member, a key, or a command's name.", examples=["4711"])
+    actor_kind: ActorKind
+    actor_id: str = Field(
+        description="Of a member, a key or an invitation, or a command's name.", examples=["4711"]
+    )
     actor_name: str = Field(examples=["Ada Lovelace"])
     event: str = Field(examples=["SetBillingGroupLimit"])
     target_kind: str = Field(examples=["BillingGroup"])

@@ -1,13 +1,17 @@
 """GET /audit-log: what was done and refused, for programs that keep it elsewhere."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from django.utils import timezone
 
+from audit.api import Kind
+from audit.models import AuditEntry
+from audit.names import KINDS
 from audit.operations import Actor, Refused, record
 from members.operations import disable_member
-from tests.factories import BillingGroupFactory, MemberFactory, assign, limit
+from tests.factories import BillingGroupFactory, MemberFactory, assign, invite, limit
 
 from .test_paging import read_through
 
@@ -51,6 +55,16 @@ def test_an_entry_says_who_did_what_to_what(api, organization, platform, admin):
         "requestId": "request-7",
         "changes": {"period_limit": ["5000.0000", None]},
     }
+
+
+def test_every_kind_of_actor_and_of_target_is_told(api, organization, admin, platform):
+    invitation = invite(admin)[0].invitation
+    for kind in AuditEntry.ActorKind.values:
+        record(Actor(kind, str(invitation.pk)), "AcceptInvitation", invitation, {})
+    told = api.get("/audit-log", targetKind="Invitation").body["entries"]
+    assert {each["actorKind"] for each in told} == set(AuditEntry.ActorKind.values)
+    assert {each["targetName"] for each in told} == {invitation.email}
+    assert set(get_args(Kind)) == set(KINDS)
 
 
 def test_unassigned_is_named_as_everywhere_in_the_api(api, found, organization, platform, member):
