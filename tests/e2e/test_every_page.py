@@ -1,11 +1,15 @@
 """Every page, open dialog and menu: no violation that axe finds, nothing to scroll sideways."""
 
 import os
+import time
 from collections import defaultdict
 from functools import partial
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.backends.db import SessionStore
 from django.urls import URLResolver, get_resolver, resolve
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -246,6 +250,27 @@ def test_an_open_entry_of_the_audit_log(look, admin, acme):
 
     for width in WIDTHS:
         look(f"an open entry, {width}", opened_entry)
+    assert look.problems == {}
+
+
+def test_pages_of_two_factors(look, enter, admin, client):
+    """Those that ask for the password first: it was given just now."""
+    pages = {language: enter(admin, locale=language) for language in LANGUAGES}
+    for page in pages.values():
+        [key] = [each["value"] for each in page.context.cookies() if each["name"] == "sessionid"]
+        session = SessionStore(key)
+        proof = {"method": "password", "at": time.time(), "reauthenticated": True}
+        session["account_authentication_methods"] = [proof]
+        session["account_authentication_methods_user"] = str(admin.user.pk)
+        session.save()
+    look = Look(pages)
+    for address in ("totp/activate/", "webauthn/add/"):
+        look.at(f"/accounts/2fa/{address}")
+    TOTP.activate(admin.user, generate_totp_secret())
+    RecoveryCodes.activate(admin.user)
+    for address in ("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/"):
+        look.at(f"/accounts/2fa/{address}")
+    assert not [page.url for page in pages.values() if "/reauthenticate/" in page.url]
     assert look.problems == {}
 
 

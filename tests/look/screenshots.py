@@ -1,6 +1,7 @@
 """Every screen of the demo at two widths, light and dark, in screenshots/: to be looked at."""
 
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -11,11 +12,14 @@ FOLDER = Path("screenshots")
 SIZES = [{"width": 390, "height": 844}, {"width": 1280, "height": 900}]
 THEMES = ["light", "dark"]
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+LAST_MONTH = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+SENT = b"Email,Name,Role\nnew@acme.example,New,\nadmin@acme.example,,\nnobody,,Boss\n"
 SIGNED_OUT = {"sign-in": "/accounts/login/", "password-reset": "/accounts/password/reset/"}
 LISTS = {
     "billing-groups": "/o/acme/billing-groups/",
     "billing-groups-found": "/o/acme/billing-groups/?q=an&sort=-consumption",
     "billing-groups-none": "/o/acme/billing-groups/?q=zebra",
+    "billing-groups-past": f"/o/acme/billing-groups/?period={LAST_MONTH:%Y-%m-%d}",
     "members": "/o/acme/members/",
     "members-filtered": "/o/acme/members/?status=blocked",
     "groups": "/o/acme/groups/",
@@ -26,6 +30,10 @@ LISTS = {
     "invitations": "/o/acme/members/invitations/",
     "invite": "/o/acme/members/invite/",
     "add-member": "/o/acme/members/add/",
+    "import": "/o/acme/members/import/",
+    "bulk-assign": "/o/acme/members/assign/?member=2&member=3",
+    "bulk-limit": "/o/acme/members/limit/?member=2&member=3",
+    "bulk-add-to-group": "/o/acme/members/add-to-group/?member=2&member=3",
     "audit": "/o/acme/audit/",
     "audit-refused": "/o/acme/audit/?outcome=refused",
     "me": "/o/acme/me/",
@@ -58,6 +66,15 @@ class Camera:
         for name, address in pages.items():
             self.page.goto(address)
             self.take(name)
+
+    def send_file(self):
+        """The dry run of an import."""
+        self.page.goto(LISTS["import"])
+        sent = {"name": "people.csv", "mimeType": "text/csv", "buffer": SENT}
+        self.page.locator("input[type=file]").set_input_files(sent)
+        self.page.locator(".form .button--primary").click()
+        self.page.locator("#verdicts").wait_for()
+        self.take("dry-run")
 
     def visit_one_of(self, list_name, parts):
         """The pages of the last row, which is no system row, and its drawer, menu and dialog."""
@@ -100,6 +117,7 @@ def take_all(browser, address, session, size, theme):
     camera.visit(SIGNED_OUT)
     context.add_cookies([{"name": name, "value": value, "url": address}])
     camera.visit(LISTS)
+    camera.send_file()
     for list_name, parts in OF_ONE.items():
         camera.visit_one_of(list_name, parts)
     context.close()
