@@ -15,7 +15,7 @@ from groups.models import GroupMembership
 from .invitations import InvitationIsGone
 from .models import Invitation, Organization, User
 from .operations import add_member
-from .users import account_of, can_sign_in, user_of, verify_email
+from .users import account_of, can_sign_in, prove_email, user_of
 
 
 class NotTheirInvitation(Refused):
@@ -44,7 +44,8 @@ def accept_invitation(*, actor, invitation, name, user=None, password=None):
     now = timezone.now()
     invitation = _still_open(invitation, now)
     user = _person_of(invitation, user, encoded)
-    verify_email(user, invitation.email)
+    if not prove_email(user, invitation.email):
+        raise NotTheirInvitation
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
     place = _place_left(invitation)

@@ -2,7 +2,6 @@
 
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -91,12 +90,3 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 def has_second_factor(user):
     """Whether more than a password is asked of `user`: for recovery codes alone it is not."""
     return is_mfa_enabled(user, SECOND_FACTORS)
-
-
-def prove_email(user):
-    """Note that the email of `user` is theirs; False if somebody else has proved that of it."""
-    address, _made = EmailAddress.objects.get_or_create(user=user, email=user.email)
-    if not address.set_verified():
-        return False
-    address.set_as_primary(conditional=True)
-    return True

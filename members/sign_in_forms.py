@@ -9,8 +9,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from .accounts import prove_email
 from .form_fields import CleanCharField, ShownField
+from .users import prove_email
 
 
 def name_fields(form, **labels):
@@ -48,7 +48,7 @@ class NewPasswordForm(NewPasswords, account.ResetPasswordKeyForm):
     def save(self):
         """Whoever has the link has the mailbox."""
         super().save()
-        prove_email(self.user)
+        prove_email(self.user, self.user.email)
 
 
 class ChangePasswordForm(NewPasswords, account.ChangePasswordForm):

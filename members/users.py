@@ -7,7 +7,10 @@ from .models import User
 
 
 def user_of(email):
-    """Who signs in with `email`: found or made, also when two organizations add them at once."""
+    """Who signs in with `email`: found or made, also when two organizations add them at once.
+
+    Locked, so that nobody erases them meanwhile.
+    """
     user, _made = User.objects.select_for_update(no_key=True).get_or_create(
         email=email.lower(), defaults={"password": make_password(None)}
     )
@@ -32,13 +35,11 @@ def has_signed_in(user_id):
     return User.objects.select_for_update(no_key=True).get(pk=user_id).last_login is not None
 
 
-def verify_email(user, email):
-    """Note that `email` is theirs: a link that was sent to it proves that."""
-    has_primary = EmailAddress.objects.filter(user=user, primary=True).exists()
-    shown = {"verified": True}
-    EmailAddress.objects.update_or_create(
-        user=user,
-        email=email.lower(),
-        defaults=shown,
-        create_defaults={**shown, "primary": not has_primary},
-    )
+def prove_email(user, email):
+    """Note that `email` is theirs; False if somebody else has proved that of it."""
+    address, _made = EmailAddress.objects.get_or_create(user=user, email=email.lower())
+    if not address.set_verified():
+        return False
+    if address.email == user.email:
+        address.set_as_primary(conditional=True)
+    return True

@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.operations import Refused, changed, command, operation
-from members.accounts import prove_email
 from members.models import Member, Organization, User
 from members.operations import add_member, change_role
 from members.text import tidy
+from members.users import prove_email
 
 
 class Command(BaseCommand):
@@ -97,7 +97,7 @@ def make_admin(*, actor, organization, member, email, name, password):
         raise MemberIsDisabled
     elif not member.is_admin:
         member = change_role(actor=actor, member=member, role=Member.Role.ADMIN)
-    if not prove_email(member.user):  # sign-in would ask for a confirmation
+    if not prove_email(member.user, member.user.email):  # sign-in would ask for a confirmation
         raise EmailOfAnother
     if password is not None:
         member.user.set_password(password)

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from members.accounts import prove_email
+from members.users import prove_email
 
 PASSWORD = "correct horse battery staple"
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -24,7 +24,7 @@ def limits_anew(transactional_db):
 def person(admin):
     admin.user.set_password(PASSWORD)
     admin.user.save()
-    prove_email(admin.user)
+    prove_email(admin.user, admin.user.email)
     return admin.user
 
 
