@@ -11,6 +11,9 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 TEMPLATES = find . -name '*.html' -not -path './.*' -print0 | xargs -0
 INSTALLED := .venv/installed-
 
+# A process that must compile Django first starts five seconds later.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo demo-reset test looks torture bench lighthouse screenshots check format messages lock
 
 demo: $(INSTALLED)dev
