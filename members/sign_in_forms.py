@@ -1,16 +1,27 @@
 """The forms of django-allauth in our words."""
 
+import re
+import struct
+
 from allauth.account import forms as account
+from allauth.mfa import app_settings as mfa
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.cache import cache
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse
 
+from .accounts import INCORRECT_CODE
 from .form_fields import CleanCharField, ShownField
 from .users import prove_email
+
+CODE_IS_VALID_FOR = mfa.TOTP_PERIOD * (2 * mfa.TOTP_TOLERANCE + 1)  # seconds
+NOT_THE_PASSKEY = _("This passkey was not accepted. Try again, or go another way.")
+UNREADABLE = (ValueError, IndexError, KeyError, AttributeError, struct.error)  # as a passkey
 
 
 def name_fields(form, **labels):
@@ -77,11 +88,22 @@ class Code:
         name_fields(self, code=self.label)
 
 
-class CodeForm(Code, second_factor.AuthenticateForm):
+class CodeForOnce(Code):
+    """A code opens once: django-allauth forgets it earlier than it ends."""
+
+    def clean_code(self):
+        code = super().clean_code()
+        used = f"used-code:{self.user.pk}:{re.sub(r'[^0-9]', '', code)}"
+        if not cache.add(used, True, CODE_IS_VALID_FOR):
+            raise forms.ValidationError(INCORRECT_CODE)
+        return code
+
+
+class CodeForm(CodeForOnce, second_factor.AuthenticateForm):
     pass
 
 
-class CodeAgainForm(Code, second_factor.ReauthenticateForm):
+class CodeAgainForm(CodeForOnce, second_factor.ReauthenticateForm):
     pass
 
 
@@ -92,7 +114,13 @@ class FirstCodeForm(Code, ActivateTOTPForm):
 class Passkey(forms.Form):
     """What a browser answered for a passkey: anything that can be sent."""
 
-    credential = ShownField()
+    credential = ShownField(error_messages=dict.fromkeys(["required", "invalid"], NOT_THE_PASSKEY))
+
+    def add_error(self, field, error):
+        """For django-allauth a passkey is a code like others."""
+        if getattr(error, "code", None) == "incorrect_code":
+            error = forms.ValidationError(NOT_THE_PASSKEY)
+        super().add_error(field, error)
 
 
 class PasskeyForm(Passkey, passkeys.AuthenticateWebAuthnForm):
@@ -104,7 +132,15 @@ class PasskeyAgainForm(Passkey, passkeys.ReauthenticateWebAuthnForm):
 
 
 class PasskeyAloneForm(Passkey, passkeys.LoginWebAuthnForm):
-    pass
+    """Alone it opens only if the device asked for a finger, a face or its PIN."""
+
+    def clean_credential(self):
+        sent = self.cleaned_data["credential"]
+        authenticator = super().clean_credential()
+        data = AuthenticationResponse.from_dict(sent).response.authenticator_data
+        if not data.is_user_verified():
+            raise forms.ValidationError(NOT_THE_PASSKEY)
+        return authenticator
 
 
 class AddPasskeyForm(Passkey, passkeys.AddWebAuthnForm):
@@ -112,6 +148,12 @@ class AddPasskeyForm(Passkey, passkeys.AddWebAuthnForm):
         super().__init__(*args, **kwargs)
         self.fields["name"] = passkey_name(required=False)
         name_fields(self, passwordless=_("Sign in with it alone, without a password"))
+
+    def clean(self):
+        try:
+            return super().clean()
+        except UNREADABLE:
+            raise forms.ValidationError(NOT_THE_PASSKEY) from None
 
 
 class RenamePasskeyForm(passkeys.EditWebAuthnForm):

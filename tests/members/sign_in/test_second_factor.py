@@ -57,6 +57,16 @@ def test_a_code_works_once(client, person, app):
     assert "This code is not right." in words(again.post(ASKED, {"code": shown}))
 
 
+def test_nor_later_while_its_time_lasts_nor_written_otherwise(person, app):
+    with time_machine.travel("2026-11-22T10:00:01Z") as clock:
+        shown = code(1)
+        for typed, expected in [(shown, 302), (shown, 200), (f"{shown[:3]} {shown[3:]}", 200)]:
+            client = Client()
+            sign_in(client, person.email)
+            assert client.post(ASKED, {"code": typed}).status_code == expected
+            clock.shift(20)
+
+
 def test_a_clock_may_be_half_a_minute_off_and_no_more(client, person, app):
     sign_in(client, person.email)
     assert client.post(ASKED, {"code": code(-2)}).status_code == 200
