@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member
 from members.text import is_number
 
-from .models import AuditEntry
+from .models import AuditEntry, among
 from .support import SupportAdmin
 
 
@@ -38,5 +38,5 @@ class AuditEntryAdmin(SupportAdmin):
 
 
 def by_or_about(members):
-    about = Q(target_kind=Member._meta.object_name, target_id__in=members)
+    about = Q(target_kind=Member._meta.object_name, target_id__in=members) | among(members)
     return about | Q(actor_kind=AuditEntry.ActorKind.USER, actor_id__in=map(str, members))

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
-from audit.filters import about, by_actor
+from audit.filters import by_actor
+from audit.models import about
 from audit.names import Names
 from billing.models import UNASSIGNED
 from config.api import READ, ApiError, answers

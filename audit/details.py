@@ -23,9 +23,9 @@ FIELDS = {
     "late_usage_hours": _("Late window (hours)"),
     "default_personal_limit": _("Default personal limit"),
     "default_is_unlimited": _("Unlimited by default"),
+    "requires_two_factor": _("Require two-factor authentication of admins"),
     "role": _("Role"),
     "status": _("Status"),
-    "password_set": _("Password set"),
     "billing_group": _("Billing group"),
     "sources": _("Moved from"),
     "personal_limit": _("Personal usage limit"),
@@ -34,12 +34,10 @@ FIELDS = {
     "members": _("Members"),
     "added": _("Added"),
     "groups": _("Groups"),
-    "member": _("Member"),
     "invitations": _("Invitations"),
     "replaced": _("Invitations replaced"),
     "records": _("Usage records"),
     "sessions": _("Sessions ended"),
-    "user_erased": _("Sign-in erased"),
     "groups_left": _("Groups left"),
     "api_keys_revoked": _("API keys revoked"),
     "scopes": _("Scopes"),
@@ -62,7 +60,7 @@ FIELDS = {
     "method": _("Method"),
     "path": _("Page"),
 }
-UNSAID = {"user", "refused"}  # an id that nobody sees elsewhere; what the page says as a sentence
+UNSAID = {"refused"}  # the page says it as a sentence
 AMOUNTS = {"personal_limit", "default_personal_limit", "period_limit", "credits", "used"}
 LABELS = {
     "role": dict(Member.Role.choices),
@@ -129,8 +127,6 @@ def _one(field, value, names):
         return str(LABELS[field].get(value, value))
     if field in AMOUNTS:
         return credits(Decimal(value))
-    if field == "member":
-        return names.name("Member", value)
     if field == "billing_group":
         return names.name("BillingGroup", value)
     if field == "period":

@@ -12,7 +12,7 @@ from billing.periods import first_instant
 from members.models import Member
 from members.text import is_number, tidy
 
-from .models import AuditEntry
+from .models import AuditEntry, about, among
 from .sentences import EVENTS
 
 KINDS = {
@@ -38,20 +38,6 @@ def by_actor(entries, actor):
         return entries.none()
     entries = entries.filter(actor_kind=kind)
     return entries.filter(actor_id=pk) if pk else entries
-
-
-def about(kind, pk):
-    """The condition for entries about a record; what was done with many members at once too."""
-    condition = Q(target_kind=kind, target_id=pk)
-    return condition | among([pk]) if kind == "Member" else condition
-
-
-def among(members):
-    """The condition for what was done with any of `members`, ids, at once with others or alone."""
-    condition = Q()
-    for pk in members:
-        condition |= Q(changes__members__contains=[pk])
-    return condition
 
 
 def target_key(entry):

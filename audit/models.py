@@ -6,6 +6,20 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
+def about(kind, pk):
+    """The condition for entries about a record; what was done with many members at once too."""
+    condition = models.Q(target_kind=kind, target_id=pk)
+    return condition | among([pk]) if kind == "Member" else condition
+
+
+def among(members):
+    """The condition for what was done with any of `members`, ids, at once with others or alone."""
+    condition = models.Q()
+    for pk in members:
+        condition |= models.Q(changes__members__contains=[pk])
+    return condition
+
+
 class AuditEntry(models.Model):
     """Who did what to what, or was refused; written beside the change and never altered."""
 

@@ -28,7 +28,6 @@ MENTIONED = {
     "sources": "BillingGroup",
     "members": "Member",
     "added": "Member",
-    "member": "Member",
     "groups": "Group",
     "period": "Period",
 }

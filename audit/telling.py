@@ -218,7 +218,7 @@ def members_uploaded(entry, names):
 def members_imported(entry, names):
     numbers = {
         "added": count(len(entry.changes["added"])),
-        "changed": count(len(entry.changes["members"])),
+        "changed": count(len(entry.changes["members"]) - len(entry.changes["added"])),
     }
     return gettext("%(actor)s imported members: %(added)s added, %(changed)s changed."), numbers
 
@@ -253,4 +253,4 @@ def invitations_revoked(entry, names):
 
 def invitation_accepted(entry, names):
     text = gettext("%(actor)s accepted the invitation and is the member %(member)s now.")
-    return text, {"member": names.name("Member", entry.changes["member"])}
+    return text, {"member": names.name("Member", *entry.changes["members"])}

@@ -68,7 +68,7 @@ def accept_invitation(*, actor, invitation, name, user=None, password=None):
     return changed(
         invitation,
         result=member,
-        member=member.pk,
+        members=[member.pk],
         role=member.role,
         billing_group=member.billing_group_id,
         groups=[group.pk for group in groups],

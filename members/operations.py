@@ -137,20 +137,18 @@ def edit_member(*, actor, member, name, email, shown=None):
     """
     member = _locked(member)
     require_unchanged(member, shown)
-    before = (member.name, member.email, member.user_id)
+    before = (member.name, member.email)
     member.name, member.email = name, email
     another = email.lower() != before[1].lower()
     if another and member.user_id and not has_signed_in(member.user_id):
         member.user = user_of(email)
     if another:
-        member.organization.invitations.of_emails([email]).revoke(timezone.now())
+        invitations = member.organization.invitations
+        invitations.of_emails([email]).revoke(timezone.now())
+        invitations.of_emails([before[1]]).exclude(revoked_at=None).delete()  # erased by no email
     member.save(update_fields=["name", "email", "user"])
     differs = {"name": before[0] != name, "email": before[1] != email}  # of people, only that
-    return changed(
-        member,
-        user=(before[2], member.user_id),
-        **{field: True for field, changed in differs.items() if changed},
-    )
+    return changed(member, **{field: True for field, changed in differs.items() if changed})
 
 
 @operation("SetPersonalLimit")

@@ -8,11 +8,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, about
 from audit.operations import Refused, changed, done_already, operation
 
 from .models import Member, Organization, User
 from .operations import remove_member
+from .sessions import sign_out_everywhere
 
 PLAIN = {"ensure_ascii": False, "cls": DjangoJSONEncoder}
 
@@ -39,24 +40,33 @@ def erase_member(*, actor, member):
         raise MemberIsEnabled
     if member.status == Member.Status.DISABLED:
         member = remove_member(actor=actor, member=member)
-    invitations = organization.invitations.of_emails([member.email])
-    invitations.revoke(timezone.now())
-    invitations.delete()
+    _erase_invitations(organization, member)
     user, member.user = member.user_id, None
     member.name, member.email = member.erased_identity
     member.save(update_fields=["name", "email", "user"])
     organization.member_imports.defer("content").delete()  # the files name people too
-    erased = user is not None and _erase_user(user)
-    return changed(member, name=True, email=True, user=(user, None), user_erased=erased)
+    if user is not None:
+        _erase_user(user)
+    return changed(member, name=True, email=True)  # not whether they are a member elsewhere
+
+
+def _erase_invitations(organization, member):
+    """Those of their email, and the ones that they accepted under another."""
+    by_email = organization.invitations.of_emails([member.email])
+    by_email.revoke(timezone.now())
+    by_email.delete()
+    accepted = organization.audit_entries.filter(
+        about("Member", member.pk), event="AcceptInvitation"
+    )
+    organization.invitations.filter(pk__in=accepted.values("target_id")).delete()
 
 
 def _erase_user(pk):
     """Erase who is a member nowhere else; the lock lets nobody add them meanwhile."""
     user = User.objects.select_for_update().get(pk=pk)
-    if user.is_staff or user.memberships.exists():
-        return False
-    user.delete()
-    return True
+    if not (user.is_staff or user.memberships.exists()):
+        sign_out_everywhere(user)  # a session holds the email
+        user.delete()
 
 
 @operation("ExportPersonalData")
@@ -137,8 +147,8 @@ def _parts(member):
 
 def _entries(member):
     by_them = Q(actor_kind=AuditEntry.ActorKind.USER, actor_id=str(member.pk))
-    about_them = Q(target_kind="Member", target_id=member.pk)
-    return member.organization.audit_entries.filter(by_them | about_them).order_by("at", "pk")
+    entries = member.organization.audit_entries.filter(by_them | about("Member", member.pk))
+    return entries.order_by("at", "pk")
 
 
 def _entry(entry, member):

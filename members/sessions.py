@@ -11,7 +11,13 @@ def end_sessions(*, actor, member):
 
     Returns how many sessions ended.
     """
-    sessions = list(UserSession.objects.filter(user=member.user_id)) if member.user_id else []
+    ended = sign_out_everywhere(member.user) if member.user else 0
+    return changed(member, result=ended, sessions=ended)
+
+
+def sign_out_everywhere(user):
+    """End all sessions of `user`; returns how many still opened something."""
+    sessions = UserSession.objects.purge_and_list(user)
     for session in sessions:
         session.end()
-    return changed(member, result=len(sessions), sessions=len(sessions))
+    return len(sessions)

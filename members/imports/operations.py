@@ -89,11 +89,12 @@ def import_members(*, actor, organization, sent, digest):
     _change([each for each in added + altered if each.person.pk])
     _join(organization, added + altered, ids)
     _end_invitations(organization, {verdicts.known.keys[each.line.email] for each in added})
+    new = [ids.get(each.line.email, each.person.pk) for each in added]
     return changed(
         organization,
         result=verdicts.counts,
-        added=[ids.get(each.line.email, each.person.pk) for each in added],
-        members=[each.person.pk for each in altered],
+        added=new,
+        members=new + [each.person.pk for each in altered],
         sources=_sources(altered),
         **_numbers(altered),
     )

@@ -13,6 +13,7 @@ from billing.operations import assign_members
 from groups.models import Group, GroupMembership
 from groups.operations import add_group_members
 from members.models import ApiKey, Invitation, Member, Organization, User
+from members.operations import set_personal_limits
 
 from ..desk import Desk, address
 from ..factories import (
@@ -117,6 +118,11 @@ def test_an_entry_is_found_by_person_event_request_or_target(desk, organization,
     entry = AuditEntry.objects.latest("pk")
     assert entry in desk.found(AuditEntry, q="ada@example.test")
     assert desk.found(AuditEntry, q="ChangeMemberRole") == [entry]
+    set_personal_limits(actor=TESTS, organization=organization, members=Member.objects.all())
+    assert [each.event for each in desk.found(AuditEntry, q="ada@example.test")] == [
+        "SetPersonalLimit",
+        "ChangeMemberRole",
+    ]
     assert desk.found(AuditEntry, q=entry.request_id) == [entry]
     assert desk.found(AuditEntry, actor_kind__exact="support") == [entry]
     history = desk.get(address(Member, "history", ada.pk), follow=True)

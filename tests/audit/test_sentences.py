@@ -10,8 +10,10 @@ from audit.refusals import REASONS, reason
 from audit.sentences import EVENTS, sentence
 from billing.operations import assign_members, edit_billing_group
 from groups.operations import create_group, delete_group
+from members.imports.operations import import_members
 from members.models import Organization
 from members.operations import edit_organization, set_personal_limits
+from members.settings_forms import SETTINGS
 from tests.factories import (
     TESTS,
     BillingGroupFactory,
@@ -24,6 +26,7 @@ from tests.factories import (
     many_members,
     new_key,
     report,
+    send_members,
 )
 
 from .operations import DONE, declared, perform, recorded, refusals
@@ -199,6 +202,20 @@ def test_settings_are_told_one_by_one(db):
         FIELDS["time_zone"]: "UTC → Asia/Tokyo",
         FIELDS["default_personal_limit"]: "– → 7",
     }
+
+
+def test_every_setting_has_a_name():
+    assert set(SETTINGS) <= set(FIELDS)
+
+
+def test_an_import_says_how_many_it_added_and_how_many_it_changed(organization):
+    admin = MemberFactory(organization=organization, role="org_admin")
+    ada = MemberFactory(organization=organization)
+    sent = send_members(admin, f"Email,Name\n{ada.email},King\nnew@x.test,New\nat@x.test,At")
+    import_members(actor=TESTS, organization=organization, sent=sent, digest=sent.digest)
+    text, _why, said = last_of(organization)
+    assert text == "Command tests imported members: 2 added, 1 changed."
+    assert said[FIELDS["added"]] == "New, At"
 
 
 def test_the_reason_of_a_constraint_is_its_own(organization):

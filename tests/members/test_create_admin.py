@@ -81,7 +81,7 @@ def test_the_command_leaves_one_audit_entry_and_never_the_password(create_admin)
         "create_admin",
         admin.pk,
     )
-    assert entry.changes == {"role": [None, "org_admin"], "password_set": True}
+    assert entry.changes == {"role": [None, "org_admin"]}
     assert AuditEntry.objects.exclude(event="OpenOrganization").count() == 1
 
 

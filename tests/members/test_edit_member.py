@@ -117,5 +117,5 @@ def test_the_entry_says_what_was_edited_and_names_nobody(organization, member):
     edit(member, name="Augusta", email="augusta@example.com")
     entry = organization.audit_entries.latest("id")
     assert (entry.event, entry.target_id) == ("EditMember", member.pk)
-    assert set(entry.changes) == {"name", "email", "user"}
+    assert entry.changes == {"name": True, "email": True}
     assert "ugusta" not in str(entry.changes)

@@ -3,14 +3,24 @@
 import json
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import AuditEntry
 from billing.models import UsageRecord
 from billing.periods import current_period
 from groups.operations import add_group_members
+from members.accepting import accept_invitation
+from members.invitations import open_invitation
 from members.models import Member, User
-from members.operations import add_member, disable_member, remove_member
+from members.operations import (
+    add_member,
+    disable_member,
+    edit_member,
+    remove_member,
+    set_personal_limits,
+)
 from members.personal_data import MemberIsEnabled, erase_member
 
 from ..factories import (
@@ -64,16 +74,23 @@ def test_an_admin_downloads_all_that_is_kept(console, organization, ada):
     records = data["usageRecords"]
     assert [record["credits"] for record in records] == ["12.5000", "4.0000"]
     assert (records[0]["source"], records[0]["operation"]) == ("ide", "chat")
-    assert [each["event"] for each in data["auditLog"]] == []
+    assert [each["event"] for each in data["auditLog"]] == ["AssignBillingGroup", "AddGroupMember"]
     [entry] = AuditEntry.objects.filter(event="ExportPersonalData")
     assert (entry.target_id, entry.changes) == (ada.pk, {"records": 2})
+
+
+def test_what_was_done_with_many_at_once_is_in_it(console, organization, ada):
+    everybody = organization.members.all()
+    set_personal_limits(actor=TESTS, organization=organization, members=everybody)
+    told = download(console, "members:data", organization.slug, ada.pk)["auditLog"]
+    assert [each["event"] for each in told] == ["AssignBillingGroup", "SetPersonalLimit"]
 
 
 def test_of_what_others_did_their_address_is_not_told(console, organization, admin, ada):
     console.post(url("members:role", organization, ada.pk), {"role": "org_admin"})
     hers = signed_in(ada)
     hers.post(url("members:role", organization, ada.pk), {"role": "org_admin"})
-    told = download(hers, "my-data", organization.slug)["auditLog"]
+    _assigned, *told = download(hers, "my-data", organization.slug)["auditLog"]
     assert [(each["byThem"], each.get("address")) for each in told] == [
         (False, None),
         (True, "127.0.0.1"),
@@ -120,6 +137,42 @@ def test_nothing_in_the_database_names_them_afterwards(organization, admin, ada)
     assert not [changes for changes in kept if "ada" in json.dumps(changes).lower()]
 
 
+def test_nor_does_an_invitation_to_an_email_that_they_had_before(organization, admin):
+    revoked, accepted = invite(admin, "first@acme.example", "second@acme.example")
+    member = accept_invitation(
+        actor=TESTS, invitation=open_invitation(accepted.secret), name="Ada", password="x"
+    )
+    for email in ("first@acme.example", "third@acme.example"):
+        edit_member(actor=TESTS, member=member, name="Ada", email=email)
+    disable_member(actor=TESTS, member=member)
+    erase(member)
+    assert not organization.invitations.exists()
+
+
+def test_nor_does_a_session(client, organization, ada):
+    ada.user.set_password("correct horse battery staple")
+    ada.user.save()
+    sent = {"login": ada.user.email, "password": "correct horse battery staple"}
+    client.post("/accounts/login/", sent)
+    assert ada.user.email in str(Session.objects.get().get_decoded())
+    disable_member(actor=TESTS, member=ada)
+    erase(ada)
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_no_entry_tells_whether_they_are_a_member_elsewhere(organization, ada, elsewhere):
+    if elsewhere:
+        MemberFactory(user=ada.user)
+    User.objects.filter(pk=ada.user_id).update(last_login=timezone.now() if elsewhere else None)
+    edit_member(actor=TESTS, member=ada, name="Ada", email="ada.king@acme.example")
+    disable_member(actor=TESTS, member=ada)
+    erase(ada)
+    edited, _disabled, erased = organization.audit_entries.order_by("pk").reverse()[:3][::-1]
+    assert edited.changes == {"email": True}
+    assert erased.changes == {"name": True, "email": True}
+
+
 def test_an_active_member_is_not_erased(console, organization, ada):
     with pytest.raises(MemberIsEnabled):
         erase(ada)
@@ -149,7 +202,7 @@ def test_who_is_erased_is_erased_once_and_added_anew_begins_anew(organization, a
     erase(ada)
     erase(ada)
     [entry] = AuditEntry.objects.filter(event="EraseMember")
-    assert entry.changes["user_erased"] is True
+    assert entry.target_id == ada.pk
     new = add_member(actor=TESTS, organization=organization, name="Ada", email="ada@acme.example")
     assert new.pk != ada.pk
     assert new.user.last_login is None

@@ -102,4 +102,4 @@ def make_admin(*, actor, organization, member, email, name, password):
     if password is not None:
         member.user.set_password(password)
         member.user.save(update_fields=["password"])
-    return changed(member, role=(before, member.role), password_set=password is not None)
+    return changed(member, role=(before, member.role))

@@ -166,7 +166,7 @@ def test_an_import_leaves_one_entry_with_counts_and_ids(
     assert (done.event, done.outcome, done.target_kind) == ("ImportMembers", "done", "Organization")
     assert done.changes == {
         "added": [found("new@x.test").pk],
-        "members": [ada.pk],
+        "members": [found("new@x.test").pk, ada.pk],
         "sources": {str(ada.billing_group_id): 1},
         "name": 1,
         "billing_group": 1,

@@ -127,7 +127,7 @@ def test_what_the_admin_gave_is_what_they_get(organization, admin):
     [entry] = organization.audit_entries.filter(event="AcceptInvitation")
     assert (entry.actor_kind, entry.actor_id) == ("invited", str(link.invitation.pk))
     assert (entry.target_kind, entry.target_id) == ("Invitation", link.invitation.pk)
-    assert entry.changes["member"] == member.pk
+    assert entry.changes["members"] == [member.pk]
     assert "@" not in str(entry.changes)
     assert "Grace" not in str(entry.changes)
 
