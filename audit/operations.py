@@ -225,11 +225,17 @@ def _constraint_of(error):
 
 
 def _record_refusal(actor, event, arguments, refusal):
-    """The entry of a refusal; its target is what the verb's first record was."""
-    records = (value for value in arguments.values() if isinstance(value, models.Model))
+    """The entry of a refusal; its target is the verb's first record of an organization."""
+    records = (value for value in arguments.values() if _is_of_an_organization(value))
     if (target := next(records, None)) is not None:
         changes = {"refused": refusal.code, **refusal.details}
         record(actor, event, target, changes, AuditEntry.Outcome.REFUSED)
+
+
+def _is_of_an_organization(value):
+    """Whether it is an organization or belongs to one; a user does not."""
+    of_one = hasattr(value, "organization_id") or hasattr(value, "audit_entries")
+    return isinstance(value, models.Model) and of_one
 
 
 def plain(value):

@@ -81,7 +81,7 @@ def _still_open(invitation, now):
     """The invitation, locked, if the link that was followed still opens it."""
     followed = Invitation.objects.open(now).filter(pk=invitation.pk, digest=invitation.digest)
     try:
-        return followed.select_for_update(no_key=True, of=("self",)).get()
+        return followed.locked().get()
     except Invitation.DoesNotExist:
         raise InvitationIsGone from None
 
@@ -91,9 +91,10 @@ def _person_of(invitation, user, encoded):
     found = account_of(invitation.email)
     if user and (found is None or found.pk != user.pk):
         raise NotTheirInvitation
-    person = User.objects.select_for_update(no_key=True).get(
-        pk=(found or user_of(invitation.email)).pk
-    )
+    locked = User.objects.filter(pk=found and found.pk).select_for_update(no_key=True).first()
+    if user and locked is None:  # erased meanwhile
+        raise NotTheirInvitation
+    person = locked or user_of(invitation.email)
     if not person.is_active:
         raise InvitationIsGone
     if user is None:

@@ -185,7 +185,7 @@ def _locked_groups(organization, groups):
 
 def _locked_pending(organization, invitations):
     pending = organization.invitations.pending().filter(pk__in=invitations.values("pk"))
-    locked = list(pending.order_by("pk").select_for_update(no_key=True))
+    locked = list(pending.locked())
     if not locked:
         raise InvitationIsGone
     return locked

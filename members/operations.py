@@ -1,5 +1,7 @@
 """What is done with members and their organization: here groups and billing groups meet."""
 
+from copy import copy
+
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,7 @@ from billing.periods import follow_calendar, follow_late_window, make_periods
 from groups.models import GroupMembership
 
 from .keys import revoke_keys_of
+from .locks import end_invitations_of
 from .models import Member, Organization
 from .users import has_signed_in, user_of
 
@@ -135,20 +138,19 @@ def edit_member(*, actor, member, name, email, shown=None):
     Another email brings its own user, unless the one of the old email has signed in already: then
     only the organization's copy changes. Raises MemberIsGone, Stale, RuleBroken.
     """
+    member.organization.invitations.of_emails([email]).revoke(timezone.now())
     member = _locked(member)
     require_unchanged(member, shown)
-    before = (member.name, member.email)
+    before = copy(member)
     member.name, member.email = name, email
-    another = email.lower() != before[1].lower()
+    another = email.lower() != before.email.lower()
     if another and member.user_id and not has_signed_in(member.user_id):
         member.user = user_of(email)
-    if another:
-        invitations = member.organization.invitations
-        invitations.of_emails([email]).revoke(timezone.now())
-        invitations.of_emails([before[1]]).exclude(revoked_at=None).delete()  # erased by no email
+    if another:  # what an erasure would not find any more
+        revoked = member.organization.invitations.exclude(revoked_at=None)
+        revoked.of_emails([before.email]).delete()
     member.save(update_fields=["name", "email", "user"])
-    differs = {"name": before[0] != name, "email": before[1] != email}  # of people, only that
-    return changed(member, **{field: True for field, changed in differs.items() if changed})
+    return changed(member, **_edited(before, member))
 
 
 @operation("SetPersonalLimit")
@@ -229,9 +231,9 @@ def remove_member(*, actor, member):
 
     Usage and records stay; no invitation of their email is left. Raises LastAdmin, MemberIsGone.
     """
+    end_invitations_of(member)
     member = _locked_beside_admins(member, leaves_admins=True)
     before = (member.status, member.billing_group_id)
-    member.organization.invitations.of_emails([member.email]).revoke(timezone.now())
     keys = revoke_keys_of(member)
     groups, _rows = GroupMembership.objects.filter(member=member).delete()
     member.billing_group = member.organization.billing_groups.unassigned()
@@ -252,6 +254,7 @@ def update_member(*, actor, member, name=None, email=None, role=None, status=Non
 
     `status`: ENABLED or DISABLED. Raises LastAdmin, MemberIsGone, RuleBroken.
     """
+    end_invitations_of(member, email)
     before = _locked_beside_admins(member, leaves_admins=False)
     if role is not None:
         change_role(actor=actor, member=member, role=role)
@@ -262,15 +265,14 @@ def update_member(*, actor, member, name=None, email=None, role=None, status=Non
         identity = {"name": name or before.name, "email": email or before.email}
         edit_member(actor=actor, member=member, **identity)
     after = Member.objects.get(pk=member.pk)
-    edited = {field: True for field in ("name", "email") if _differ(before, after, field)}
-    changes = {
-        field: (getattr(before, field), getattr(after, field)) for field in ("role", "status")
-    }
-    return changed(after, **changes, **edited)
+    ranks = {"role": (before.role, after.role), "status": (before.status, after.status)}
+    return changed(after, **ranks, **_edited(before, after))
 
 
-def _differ(before, after, field):
-    return getattr(before, field) != getattr(after, field)
+def _edited(before, after):
+    """Of name and email only that they are others now: an entry names nobody."""
+    fields = ("name", "email")
+    return {field: True for field in fields if getattr(before, field) != getattr(after, field)}
 
 
 def _locked(member):

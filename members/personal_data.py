@@ -5,13 +5,13 @@ from tempfile import TemporaryFile
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditEntry, about
 from audit.operations import Refused, changed, done_already, operation
 
-from .models import Member, Organization, User
+from .locks import end_invitations_of
+from .models import Member, User
 from .operations import remove_member
 from .sessions import sign_out_everywhere
 
@@ -30,9 +30,7 @@ def erase_member(*, actor, member):
     A disabled one is removed with it. Records, totals and history stay, so that all sums do. A user
     who is a member nowhere else, and no support staff, is erased too. Raises MemberIsEnabled.
     """
-    organization = Organization.objects.select_for_update(no_key=True).get(
-        pk=member.organization_id
-    )
+    organization = end_invitations_of(member)
     member = organization.members.select_for_update(no_key=True).get(pk=member.pk)
     if member.is_erased:
         return done_already(member)
@@ -52,9 +50,7 @@ def erase_member(*, actor, member):
 
 def _erase_invitations(organization, member):
     """Those of their email, and the ones that they accepted under another."""
-    by_email = organization.invitations.of_emails([member.email])
-    by_email.revoke(timezone.now())
-    by_email.delete()
+    organization.invitations.of_emails([member.email]).delete()
     accepted = organization.audit_entries.filter(
         about("Member", member.pk), event="AcceptInvitation"
     )

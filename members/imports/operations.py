@@ -6,20 +6,19 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
-from django.db.models import TextField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.operations import Refused, changed, done_already, operation
 from groups.models import GroupMembership
-from members.models import MemberImport, Organization, User
+from members.models import MemberImport, Organization
 
 from .judging import ADD, CHANGE, ERROR, Verdicts
-from .known import any_of
 from .lines import MembersFile
 
 SQL = Path(__file__).parents[1] / "sql"
 MAKE_USERS = (SQL / "import_users.sql").read_text()
+LOCK_USERS = (SQL / "import_locked_users.sql").read_text()
 ADD_MEMBERS = (SQL / "import_add.sql").read_text()
 CHANGE_MEMBERS = (SQL / "import_change.sql").read_text()
 STORE = "COPY members_importline (of_import_id, number, verdict, email, what) FROM STDIN"
@@ -72,11 +71,12 @@ def import_members(*, actor, organization, sent, digest):
 
     `digest`: of the verdicts that the admin was shown. Nobody is removed, disabled, made less
     than an admin or taken out of a group; a removed member of an email comes back. Locks the
-    organization, billing groups, groups, then members by id. Raises VerdictsChanged,
-    LinesRefused, ImportIsGone, RuleBroken.
+    organization, invitations, billing groups, groups, then members by id. Raises
+    VerdictsChanged, LinesRefused, ImportIsGone, RuleBroken.
     """
     lines = _lines_of(sent)
     organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    invited = list(organization.invitations.pending().locked())
     verdicts = Verdicts(organization, lines, lock=True)
     if verdicts.digest != digest:
         raise VerdictsChanged
@@ -88,7 +88,9 @@ def import_members(*, actor, organization, sent, digest):
     ids = _add(organization, [each for each in added if not each.person.pk], verdicts.known.keys)
     _change([each for each in added + altered if each.person.pk])
     _join(organization, added + altered, ids)
-    _end_invitations(organization, {verdicts.known.keys[each.line.email] for each in added})
+    newcomers = {verdicts.known.keys[each.line.email] for each in added}
+    ended = [each.pk for each in invited if each.email.lower() in newcomers]
+    organization.invitations.filter(pk__in=ended).revoke(timezone.now())
     new = [ids.get(each.line.email, each.person.pk) for each in added]
     return changed(
         organization,
@@ -140,12 +142,15 @@ def _add(organization, added, keys):
 
 
 def _users(keys):
-    """Ids of those who sign in with these emails, found or made."""
+    """Ids of those who sign in with these emails, found or made; again if one was just erased."""
     passwords = [UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20) for _key in keys]
-    with connection.cursor() as cursor:
-        cursor.execute(MAKE_USERS, {"keys": keys, "passwords": passwords})
-    users = User.objects.filter(any_of("email", TextField(), keys))
-    return dict(users.values_list("email", "pk"))
+    users = {}
+    while len(users) < len(keys):
+        with connection.cursor() as cursor:
+            cursor.execute(MAKE_USERS, {"keys": keys, "passwords": passwords})
+            cursor.execute(LOCK_USERS, {"keys": keys})
+            users = dict(cursor.fetchall())
+    return users
 
 
 def _change(altered):
@@ -168,13 +173,6 @@ def _join(organization, judged, ids):
         for each in judged
         for group in each.joins
     )
-
-
-def _end_invitations(organization, keys):
-    """Whoever is a member now has no invitation left."""
-    pending = organization.invitations.pending().values_list("pk", "email")
-    invited = [pk for pk, email in pending if email.lower() in keys]
-    organization.invitations.filter(pk__in=invited).revoke(timezone.now())
 
 
 def _sources(altered):

@@ -37,10 +37,13 @@ class InvitationQuerySet(models.QuerySet):
         """Those whose email contains `text`, ignoring case."""
         return self.filter(email__icontains=text) if text else self
 
+    def locked(self):
+        """The same invitations, locked in id order."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
     def revoke(self, now):
         """End those that are pending; returns their ids."""
-        pending = self.pending().order_by("pk").select_for_update(no_key=True, of=("self",))
-        ids = list(pending.values_list("pk", flat=True))
+        ids = list(self.pending().locked().values_list("pk", flat=True))
         if ids:
             self.model.objects.filter(pk__in=ids).update(revoked_at=now)
         return ids

@@ -9,6 +9,7 @@ from groups.operations import delete_group
 from members.imports.operations import VerdictsChanged, import_members
 from members.models import Member
 from members.operations import add_member, edit_member, set_personal_limits
+from members.personal_data import erase_member
 
 from ...factories import (
     TESTS,
@@ -99,6 +100,23 @@ def test_two_organizations_that_add_the_same_people_at_once_share_their_users(ad
     assert [result["add"] for result in results] == [50, 50]
     users = [set(each.organization.members.filter(name="New").values_list("user")) for each in sent]
     assert users[0] == users[1]
+
+
+def test_who_is_erased_elsewhere_before_or_after_they_are_added_has_a_user(organization, admin):
+    here = {name: MemberFactory(email=f"{name}@x.test", status="DISABLED") for name in "ab"}
+
+    def erasing(name):
+        return result_or_error(lambda: erase_member(actor=TESTS, member=here[name]))
+
+    def adding(name):
+        return applying(send_members(admin, f"Email,Name\n{name}@x.test,New"))
+
+    erased, added = behind(erasing("a"), adding("a"))
+    assert (erased.user, added["add"]) == (None, 1)
+    added, erased = behind(adding("b"), erasing("b"))
+    assert (erased.user, added["add"]) == (None, 1)
+    users = {each.user.email for each in organization.members.filter(name="New")}
+    assert users == {"a@x.test", "b@x.test"}
 
 
 def test_imports_among_usage_and_bulk_changes_neither_deadlock_nor_lose_any(organization, admin):

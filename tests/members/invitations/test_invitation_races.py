@@ -2,7 +2,7 @@
 
 import pytest
 
-from members.accepting import accept_invitation
+from members.accepting import NotTheirInvitation, accept_invitation
 from members.invitations import (
     CannotInvite,
     InvitationIsGone,
@@ -13,6 +13,7 @@ from members.invitations import (
 )
 from members.models import Member, User
 from members.operations import AlreadyMember, add_member, change_role, remove_member
+from members.personal_data import erase_member
 
 from ...factories import TESTS, MemberFactory, OrganizationFactory, invite
 from ...racing import at_once, behind, result_or_error
@@ -127,6 +128,38 @@ def test_who_is_added_by_hand_and_accepts_at_once_is_one_member(organization, li
     assert sum(isinstance(each, (AlreadyMember, InvitationIsGone)) for each in answers) == 1
     assert organization.members.filter(email=EMAIL).count() == 1
     assert not organization.invitations.pending().exists()
+
+
+@pytest.fixture
+def elsewhere():
+    """The same person, disabled in another organization, which erases them."""
+    return MemberFactory(email=EMAIL, status=Member.Status.DISABLED)
+
+
+def erasing(member):
+    return result_or_error(lambda: erase_member(actor=TESTS, member=member))
+
+
+def test_who_accepts_while_another_organization_erases_them_begins_anew(link, elsewhere):
+    _erased, member = behind(erasing(elsewhere), accepting(link))
+    assert isinstance(member, Member)
+    assert member.user.pk != elsewhere.user_id
+    assert member.user.check_password("one")
+
+
+def test_who_accepts_before_another_organization_erases_them_stays(link, elsewhere):
+    member, _erased = behind(accepting(link), erasing(elsewhere))
+    assert User.objects.get(pk=member.user_id) == elsewhere.user
+
+
+def test_who_is_signed_in_and_erased_while_they_accept_is_not_the_one_who_is_invited(
+    link, elsewhere
+):
+    arguments = {"invitation": open_invitation(link.secret), "name": "Grace"}
+    user = User.objects.get(pk=elsewhere.user_id)
+    accept = result_or_error(lambda: accept_invitation(actor=TESTS, user=user, **arguments))
+    _erased, refusal = behind(erasing(elsewhere), accept)
+    assert isinstance(refusal, NotTheirInvitation)
 
 
 def test_links_of_two_organizations_give_one_password(link):
