@@ -16,6 +16,17 @@ from audit.operations import Refused
 
 from .api import ApiError, envelope
 
+# What no page uses, nor may whoever gets a script into one; passkeys are ours alone.
+NOT_USED = (
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read"),
+    *("clipboard-write", "display-capture", "encrypted-media", "fullscreen", "geolocation"),
+    *("gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi"),
+    *("payment", "picture-in-picture", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+)
+OURS_ALONE = ("publickey-credentials-create", "publickey-credentials-get")
+PERMISSIONS_POLICY = ", ".join(
+    [f"{name}=()" for name in NOT_USED] + [f"{name}=(self)" for name in OURS_ALONE]
+)
 FAILURE = (settings.BASE_DIR / "templates" / "500.html").read_text()  # where nothing else may work
 
 
@@ -44,6 +55,18 @@ class ProxyMiddleware:
         with suppress(ValueError):
             request.META["REMOTE_ADDR"] = str(ip_address(address))
         return self.get_response(request)
+
+
+class PermissionsMiddleware:
+    """Say which abilities of a browser no page of ours may use."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        return response
 
 
 class ApiMiddleware:

@@ -165,6 +165,16 @@ def test_the_token_of_forms_is_kept_from_scripts(console, organization):
     assert page.cookies["csrftoken"]["samesite"] == "Lax"
 
 
+@pytest.mark.parametrize("path", ["/accounts/login/", "/nowhere/", "/v1/openapi.json"])
+def test_a_page_may_use_nothing_of_a_browser_but_passkeys(client, db, path):
+    said = client.get(path)["Permissions-Policy"].split(", ")
+    assert {"camera=()", "microphone=()", "geolocation=()", "usb=()"} <= set(said)
+    assert [each for each in said if not each.endswith("=()")] == [
+        "publickey-credentials-create=(self)",
+        "publickey-credentials-get=(self)",
+    ]
+
+
 def test_a_request_of_the_api_has_no_session_whatever_its_cookies_say(console, organization):
     answer = console.get(f"/v1/organizations/{organization.pk}/members")
     assert answer.status_code == 401
