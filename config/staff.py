@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from members.access import lead_to_second_factor
@@ -25,4 +26,9 @@ def guard(site):
             return lead_to_second_factor(request, why, get_next_redirect_url(request))
         return sign_in(request, extra_context)
 
+    def password_change(request, extra_context=None):
+        """On the page of everybody: it counts attempts, and tells of the change by email."""
+        return redirect("account_change_password")
+
     site.has_permission, site.login = may_enter, login
+    site.password_change = site.password_change_done = password_change

@@ -143,6 +143,11 @@ class TestStaff:
         client.force_login(person)
         assert client.get("/admin/", follow=True).status_code == 403
 
+    @pytest.mark.parametrize("page", ["password_change/", "password_change/done/"])
+    def test_they_change_their_password_where_everybody_does(self, desk, page):
+        for answer in (desk.get(f"/admin/{page}"), desk.post(f"/admin/{page}")):
+            assert answer["Location"] == "/accounts/password/change/"
+
     def test_they_are_led_to_no_other_site(self, desk, settings):
         settings.DEMO = False
         desk.get("/admin/login/?next=https://evil.test/")
