@@ -29,6 +29,7 @@ if not SECRET_KEY:
     if not (DEMO or DEBUG):
         raise ImproperlyConfigured("Set SECRET_KEY to a long random text.")
     SECRET_KEY = "only-for-demo-and-tests-" * 3
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")  # what earlier keys signed and encrypted
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 

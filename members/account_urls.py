@@ -1,5 +1,7 @@
 """The pages of django-allauth that there are here, each with its template and its words."""
 
+from functools import wraps
+
 from allauth.account import views as account
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -20,7 +22,22 @@ SIGNED_IN = "account/secure_form.html"
 def page(view, template, title, **words):
     """A view of django-allauth on a page of ours; `words`: what else the template says."""
     words = {"title": title, "cancel_url": reverse_lazy("mfa_index"), **words}
-    return never_cache(view.as_view(template_name=template, extra_context=words))
+    return never_cache(honest(view.as_view(template_name=template, extra_context=words)))
+
+
+def honest(view):
+    """`view`, answering 422 where a form comes back with its errors."""
+
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        context = getattr(response, "context_data", None) or {}
+        forms = [context.get(name) for name in ("form", "webauthn_form")]
+        if response.status_code == 200 and any(form.errors for form in forms if form is not None):
+            response.status_code = 422
+        return response
+
+    return answer
 
 
 def closed(request):
@@ -29,7 +46,7 @@ def closed(request):
 
 
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", honest(account.login), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("signup/", closed, name="account_signup"),
     path(

@@ -1,5 +1,7 @@
 """What django-allauth asks us about signing in."""
 
+from base64 import urlsafe_b64encode
+
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -9,9 +11,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
@@ -61,12 +66,23 @@ class AccountAdapter(DefaultAccountAdapter):
         return subject
 
 
+SEED = "members.accounts.second_factor"
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):
+    """What opens a second factor lies encrypted in the database, under the SECRET_KEY."""
+
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": INCORRECT_CODE,
         "unverified_email": _("Confirm your email first: sign in again to be sent the link."),
     }
+
+    def encrypt(self, text):
+        return _safe().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text):
+        return _safe().decrypt(encrypted_text).decode()
 
     def build_totp_svg(self, url):
         """Dark on white, also where the page is dark."""
@@ -74,6 +90,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user, type):
         return gettext("Passkey")
+
+
+def _safe():
+    """Locks with the SECRET_KEY; opens also what one of SECRET_KEY_FALLBACKS locked."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = (salted_hmac(SEED, "", secret, algorithm="sha256").digest() for secret in secrets)
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):

@@ -112,7 +112,7 @@ class TestWhetherThereIsAnAccount:
 
     def test_by_signing_in(self, client, email):
         page = sign_in(client, email, "wrong")
-        assert page.status_code == 200
+        assert page.status_code == 422
         assert "Email and password do not match." in words(page)
         alike = sign_in(Client(), "other@example.test", "wrong")
         assert stripped(page, email) == stripped(alike, "other@example.test")
@@ -127,7 +127,7 @@ class TestWhetherThereIsAnAccount:
 
     def test_by_the_limits(self, client, email):
         statuses = [sign_in(client, email, "wrong").status_code for _ in range(6)]
-        assert statuses == [200] * 5 + [429]
+        assert statuses == [422] * 5 + [429]
 
 
 def test_signing_up_is_no_way_to_find_out(client, person):

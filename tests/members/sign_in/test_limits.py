@@ -27,7 +27,7 @@ def forget_in_memory():
 
 
 def test_the_sixth_wrong_password_in_five_minutes_is_not_even_tried(client, person):
-    assert fail(client, person.email, 5) == [200] * 5
+    assert fail(client, person.email, 5) == [422] * 5
     refused = sign_in(client, person.email, PASSWORD)
     assert refused.status_code == 429
     assert "Too many attempts Wait a few minutes, then try again." in words(refused)
@@ -36,7 +36,7 @@ def test_the_sixth_wrong_password_in_five_minutes_is_not_even_tried(client, pers
 
 
 def test_an_unknown_email_is_limited_alike(client, db):
-    assert fail(client, "nobody@example.test", 6) == [200] * 5 + [429]
+    assert fail(client, "nobody@example.test", 6) == [422] * 5 + [429]
 
 
 def test_others_still_sign_in_from_the_same_address(client, person):
@@ -74,12 +74,12 @@ def test_a_limit_holds_for_all_processes_together(limits_anew, person):
         return fail(Client(), person.email, 3)
 
     statuses = [status for each in at_once(*[attack] * 4) for status in each]
-    assert sorted(statuses) == [200] * 5 + [429] * 7
+    assert sorted(statuses) == [422] * 5 + [429] * 7
 
 
 def test_an_address_that_tries_many_emails_is_limited(client, db):
     statuses = [sign_in(client, f"{n}@example.test", "wrong").status_code for n in range(21)]
-    assert statuses == [200] * 20 + [429]
+    assert statuses == [422] * 20 + [429]
 
 
 def test_right_passwords_do_not_count(client, person):
@@ -117,7 +117,7 @@ def test_behind_a_proxy_the_address_is_what_the_proxy_says(client, person, setti
                 {"login": f"{number}@example.test", "password": "wrong"},
                 headers={"X-Forwarded-For": forwarded},
             ).status_code
-            == 200
+            == 422
         )
 
 

@@ -23,8 +23,8 @@ def test_a_wrong_password_and_an_unknown_email_answer_alike(client, person):
 
 
 def test_a_member_without_a_password_cannot_sign_in(client, member):
-    assert sign_in(client, member.user.email, "").status_code == 200
-    assert sign_in(client, member.user.email, "!").status_code == 200
+    assert sign_in(client, member.user.email, "").status_code == 422
+    assert sign_in(client, member.user.email, "!").status_code == 422
     assert not is_signed_in(client)
 
 
