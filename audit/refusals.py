@@ -15,6 +15,7 @@ from members.invitations import InvitationIsGone, InviterIsNoAdmin
 from members.keys import KeyIsRevoked, MakerIsNoAdmin
 from members.operations import AlreadyMember, LastAdmin, MemberIsGone
 from members.personal_data import MemberIsEnabled
+from members.sessions import EmailNotSent, NoSecondFactor
 
 from .operations import Stale
 
@@ -22,6 +23,7 @@ REFUSALS = (
     *(Stale, PeriodIsOver, UnassignedIsFixed, BillingGroupIsGone, GroupIsGone),
     *(LastAdmin, MemberIsGone, AlreadyMember, MakerIsNoAdmin, KeyIsRevoked),
     *(InviterIsNoAdmin, InvitationIsGone, NotTheirInvitation, SignInFirst, MemberIsEnabled),
+    *(NoSecondFactor, EmailNotSent),
     *(VerdictsChanged, LinesRefused, ImportIsGone, EventIdTaken),
 )
 REASONS = {refusal.code: refusal.message for refusal in REFUSALS} | {

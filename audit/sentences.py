@@ -99,6 +99,11 @@ EVENTS = {
         _("%(actor)s tried to sign %(target)s out everywhere: refused."),
         _("%(actor)s signed %(target)s out everywhere."),
     ),
+    "ResetSecondFactor": Event(
+        _("Reset second factor"),
+        _("%(actor)s tried to reset the second factor of %(target)s: refused."),
+        _("%(actor)s reset the second factor of %(target)s and signed them out everywhere."),
+    ),
     "EraseMember": Event(
         _("Erase personal data"),
         _("%(actor)s tried to erase the personal data of %(target)s: refused."),

@@ -9,6 +9,7 @@ from billing.models import BillingGroup
 from billing.periods import periods_after_change
 
 from .consequences import of_settings
+from .form_fields import CleanCharField
 from .operation_forms import OperationForm
 from .settings_forms import SETTINGS, SettingsForm, calendar_name
 
@@ -39,6 +40,12 @@ class QuestionForm(OperationForm):
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)
+
+
+class ReasonForm(QuestionForm):
+    """Whether to go on, and why."""
+
+    reason = CleanCharField(label=_("Reason"), max_length=500)
 
 
 class BulkAssignForm(OperationForm):

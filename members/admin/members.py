@@ -13,6 +13,7 @@ from billing.models import Assignment, UsageRecord, UsageTotal
 from billing.operations import assign_members
 from billing.periods import current_period
 from groups.models import GroupMembership
+from members.accounts import has_second_factor
 from members.forms import EditMemberForm, PersonalLimitForm, RoleForm
 from members.models import Member, Organization
 from members.operations import (
@@ -25,8 +26,8 @@ from members.operations import (
 )
 from members.personal_data import erase_member
 from members.reasons import reasons_in_words
-from members.sessions import end_sessions
-from members.support_forms import BulkAssignForm, QuestionForm
+from members.sessions import end_sessions, reset_second_factor
+from members.support_forms import BulkAssignForm, QuestionForm, ReasonForm
 from members.templatetags.console import credits, period_label
 from members.text import is_number, tidy
 
@@ -66,6 +67,11 @@ def assign(form, member, actor):
 
 def adjust(form, member, actor):
     return form.run(adjust_usage, actor=actor, member=member, **form.adjustment)
+
+
+def reset(form, member, actor):
+    reason = form.cleaned_data["reason"]
+    return form.run(reset_second_factor, actor=actor, member=member, reason=reason)
 
 
 def simply(operation):
@@ -139,6 +145,18 @@ class MemberAdmin(SupportAdmin):
             _("They are signed out of every browser, and can sign in again."),
             removed=True,
             offered=lambda member: member.user_id is not None,
+        ),
+        verb(
+            "second-factor",
+            _("Reset second factor"),
+            ReasonForm,
+            reset,
+            _(
+                "Make sure that it is them. Authenticator app, passkeys and recovery codes open "
+                "nothing any more; they are signed out everywhere, and told by email."
+            ),
+            removed=True,
+            offered=lambda member: member.user is not None and has_second_factor(member.user),
         ),
         verb(
             "erase",

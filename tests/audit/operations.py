@@ -4,6 +4,8 @@ import ast
 from decimal import Decimal
 from pathlib import Path
 
+from allauth.mfa.models import Authenticator
+
 from audit.exports import export_audit_log
 from billing import exports as billing_exports
 from billing import metering
@@ -18,12 +20,19 @@ from members.imports import operations as imports
 from members.imports.lines import MembersFile
 from members.management.commands.create_admin import make_admin
 from members.models import Member
-from members.sessions import end_sessions
+from members.sessions import end_sessions, reset_second_factor
 from tests.factories import TESTS
 
 ROOT = Path(__file__).parents[2]
 APPS = ("audit", "billing", "config", "groups", "members")
 FILE = b"Email,Name\ntyped@example.com,Typed"
+
+
+def with_app(member):
+    """The member, whose person has an authenticator app."""
+    app = {"user": member.user, "type": Authenticator.Type.TOTP}
+    Authenticator.objects.get_or_create(**app, defaults={"data": {}})
+    return member
 
 
 def only(member):
@@ -86,6 +95,7 @@ DONE = [
     (accept_invitation, lambda p: {"invitation": p.invitation, "name": "New", "password": "x"}),
     (personal_data.export_personal_data, with_member()),
     (end_sessions, with_member()),
+    (reset_second_factor, lambda p: {"member": with_app(p.member), "reason": "Lost"}),
     (personal_data.erase_member, lambda place: {"member": place.idle}),
     (make_admin, lambda p: {**org(p), "member": p.member, **nobody()}),
     (keys.create_api_key, lambda p: {"maker": p.admin, "name": "New", **of_key(p)}),
