@@ -44,7 +44,7 @@ bench: $(INSTALLED)dev
 
 # Every page, dialog and menu in each language, and any two of width, theme and language together.
 looks: $(INSTALLED)e2e
-	THOROUGH=1 DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e/test_every_page.py
+	THOROUGH=1 DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e/test_every_page*.py
 
 lighthouse: $(INSTALLED)e2e
 	$(BIN)/python -m tests.look.lighthouse

@@ -18,6 +18,7 @@ from billing.periods import current_period
 from members.models import Member
 from tests.factories import BillingGroupFactory, MemberFactory, OrganizationFactory, report
 
+from .looking import LANGUAGES, Look
 from .screen import PASSWORD, WIDE
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
@@ -31,7 +32,13 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ANSWERS = {404: "Not Found", 403: "Forbidden", 409: "Conflict", 422: "Unprocessable Entity"}
+ANSWERS = {
+    404: "Not Found",
+    403: "Forbidden",
+    409: "Conflict",
+    422: "Unprocessable Entity",
+    429: "Too Many Requests",
+}
 
 expect.set_options(timeout=10_000)
 
@@ -166,3 +173,13 @@ def people(organization, admin, last_period):
         report(people[first], credits)
         report(people[first], 3, at=last_period, received_at=last_period)
     return people
+
+
+@pytest.fixture
+def look(enter):
+    """Makes a Look of somebody, or of nobody who is signed in."""
+
+    def make(member=None):
+        return Look({language: enter(member, locale=language) for language in LANGUAGES})
+
+    return make

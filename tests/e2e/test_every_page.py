@@ -1,15 +1,9 @@
 """Every page, open dialog and menu: no violation that axe finds, nothing to scroll sideways."""
 
-import os
-import time
 from collections import defaultdict
 from functools import partial
 
 import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.backends.db import SessionStore
 from django.urls import URLResolver, get_resolver, resolve
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -34,17 +28,9 @@ from tests.factories import (
 )
 
 from .addresses import FOR_EVERYBODY, NOT_PAGES, OF_BILLING_GROUPS, OF_MEMBERS, OF_OTHERS
-from .screen import BILLING_GROUPS, MEMBERS, WIDE
+from .looking import LANGUAGES, THOROUGH, WIDTHS
+from .screen import BILLING_GROUPS, MEMBERS
 
-AXE = Axe()
-NOTHING_MOVES = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
-NEEDED = "document.documentElement.scrollWidth"
-THOROUGH = os.environ.get("THOROUGH") == "1"
-LANGUAGES = ["en-US", "zh-CN", "ja-JP"]
-THEMES = ["light", "dark"]
-WIDTHS = [360, 768, 1280]
-ROOMS = [360, 640, 704, 1024, 1280]
-"""640: 1280 at 200 %; 704: tables at their narrowest; 1024: beside the rail."""
 LONG = "Extraordinarily" * 6
 IMPORTED = f"Email,Name,{LONG}\nnew@acme.example,{LONG},\nhopper@acme.example,Grace,\n"
 
@@ -82,61 +68,6 @@ def acme(organization, admin, people, platform, last_period):
         "sent": send_members(admin, IMPORTED + "nobody@acme.example,,\n"),
     }
     return {"last": last, **{name: each.pk for name, each in ids.items()}}
-
-
-class Look:
-    """Looks at each place in one language, width and theme in turn; THOROUGH=1: in any two of them.
-
-    `problems`: what is wrong with each place, {place: [what]}.
-    """
-
-    def __init__(self, pages):
-        self.pages = pages  # by language
-        self.number = 0
-        self.problems = {}
-
-    def __call__(self, place, reach):
-        """Judge what `reach` brings before a page, or before each language's in another width."""
-        self.number += 1
-        turns = range(self.number, self.number + len(LANGUAGES)) if THOROUGH else [self.number]
-        for turn in turns:
-            language = LANGUAGES[(turn + self.number // len(WIDTHS)) % len(LANGUAGES)]
-            width, theme = WIDTHS[turn % len(WIDTHS)], THEMES[turn % len(THEMES)]
-            page = self.pages[language]
-            page.set_viewport_size({**WIDE, "width": width})
-            page.emulate_media(color_scheme=theme)
-            reach(page)
-            self._note(f"{place}, {language}, {width}, {theme}", self._violations(page))
-            self._note(f"{place}, {language}", self._too_wide(page))
-
-    def at(self, address):
-        self(address, lambda page: page.goto(address))
-
-    def _note(self, place, wrong):
-        if wrong := list(wrong):
-            self.problems[place] = wrong
-
-    def _violations(self, page):
-        page.evaluate(NOTHING_MOVES)
-        found = AXE.run(page, options={"resultTypes": ["violations"]})
-        for each in found.response["violations"]:
-            yield from (f"{each['id']}: {node['target']}" for node in each["nodes"])
-
-    def _too_wide(self, page):
-        for room in ROOMS:
-            page.set_viewport_size({**WIDE, "width": room})
-            if (width := page.evaluate(NEEDED)) > room:
-                yield f"{width} wide in {room}"
-
-
-@pytest.fixture
-def look(enter):
-    """Makes a Look of somebody, or of nobody who is signed in."""
-
-    def make(member=None):
-        return Look({language: enter(member, locale=language) for language in LANGUAGES})
-
-    return make
 
 
 @pytest.mark.parametrize(
@@ -250,27 +181,6 @@ def test_an_open_entry_of_the_audit_log(look, admin, acme):
 
     for width in WIDTHS:
         look(f"an open entry, {width}", opened_entry)
-    assert look.problems == {}
-
-
-def test_pages_of_two_factors(look, enter, admin, client):
-    """Those that ask for the password first: it was given just now."""
-    pages = {language: enter(admin, locale=language) for language in LANGUAGES}
-    for page in pages.values():
-        [key] = [each["value"] for each in page.context.cookies() if each["name"] == "sessionid"]
-        session = SessionStore(key)
-        proof = {"method": "password", "at": time.time(), "reauthenticated": True}
-        session["account_authentication_methods"] = [proof]
-        session["account_authentication_methods_user"] = str(admin.user.pk)
-        session.save()
-    look = Look(pages)
-    for address in ("totp/activate/", "webauthn/add/"):
-        look.at(f"/accounts/2fa/{address}")
-    TOTP.activate(admin.user, generate_totp_secret())
-    RecoveryCodes.activate(admin.user)
-    for address in ("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/"):
-        look.at(f"/accounts/2fa/{address}")
-    assert not [page.url for page in pages.values() if "/reauthenticate/" in page.url]
     assert look.problems == {}
 
 
