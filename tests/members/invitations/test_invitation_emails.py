@@ -1,5 +1,6 @@
 """The email: what it says and in which language, and what happens when it cannot be sent."""
 
+import itertools
 from smtplib import SMTPRecipientsRefused
 
 import pytest
@@ -112,6 +113,15 @@ def test_without_a_mail_server_the_invitations_are_there_and_that_is_told(
     page = send("a@x.test", "b@x.test")
     assert "The emails of 2 invitations could not be sent." in words(page)
     assert organization.invitations.filter(sent_at=None).count() == 2
+
+
+def test_nobody_waits_for_a_slow_mail_server_for_ever(organization, mailbox, send, monkeypatch):
+    seconds = itertools.count(step=6)
+    monkeypatch.setattr("members.invitation_emails.monotonic", lambda: next(seconds))
+    page = send(*(f"{number}@x.test" for number in range(9)))
+    assert "3 invitations were sent." in words(page)
+    assert "The emails of 6 invitations could not be sent." in words(page)
+    assert organization.invitations.filter(sent_at=None).count() == 6
 
 
 def test_the_log_of_an_answer_does_not_hold_the_secret(link, caplog):
