@@ -37,6 +37,7 @@ class AuditEntry(models.Model):
     organization = models.ForeignKey(
         "members.Organization",
         models.PROTECT,
+        null=True,  # of one that was not opened
         related_name="audit_entries",
         verbose_name=_("organization"),
     )

@@ -185,16 +185,20 @@ def _require_current(period):
 
 
 def record(actor, event, target, changes, outcome=AuditEntry.Outcome.DONE):
-    """Write one audit entry about `target`, a record of an organization or the organization."""
+    """Write one audit entry about `target`: a record of an organization, or the organization.
+
+    None where there is none yet: only support sees such an entry.
+    """
+    pk = target and target.pk
     return AuditEntry.objects.create(
-        organization_id=getattr(target, "organization_id", None) or target.pk,
+        organization_id=getattr(target, "organization_id", pk),
         actor_kind=actor.kind,
         actor_id=actor.id,
         address=actor.address,
         request_id=actor.request_id,
         event=event,
-        target_kind=target._meta.object_name,
-        target_id=target.pk,
+        target_kind=target._meta.object_name if target else "",
+        target_id=pk,
         changes=plain(changes),
         outcome=outcome,
     )
@@ -227,9 +231,8 @@ def _constraint_of(error):
 def _record_refusal(actor, event, arguments, refusal):
     """The entry of a refusal; its target is the verb's first record of an organization."""
     records = (value for value in arguments.values() if _is_of_an_organization(value))
-    if (target := next(records, None)) is not None:
-        changes = {"refused": refusal.code, **refusal.details}
-        record(actor, event, target, changes, AuditEntry.Outcome.REFUSED)
+    changes = {"refused": refusal.code, **refusal.details}
+    record(actor, event, next(records, None), changes, AuditEntry.Outcome.REFUSED)
 
 
 def _is_of_an_organization(value):

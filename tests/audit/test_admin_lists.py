@@ -8,12 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from audit import support
 from audit.models import AuditEntry
 from billing.metering import record_usage
-from billing.models import Assignment, BillingGroup, Period, UsageRecord
+from billing.models import Assignment, BillingGroup, Period, PeriodIsOver, UsageRecord
 from billing.operations import assign_members
 from groups.models import Group, GroupMembership
 from groups.operations import add_group_members
 from members.models import ApiKey, Invitation, Member, Organization, User
-from members.operations import set_personal_limits
+from members.operations import open_organization, set_personal_limits
 
 from ..desk import Desk, address
 from ..factories import (
@@ -127,6 +127,15 @@ def test_an_entry_is_found_by_person_event_request_or_target(desk, organization,
     assert desk.found(AuditEntry, actor_kind__exact="support") == [entry]
     history = desk.get(address(Member, "history", ada.pk), follow=True)
     assert entry in history.context["cl"].result_list
+
+
+def test_an_entry_of_no_organization_is_shown_to_support(desk, organization):
+    arguments = {"name": "New", "slug": "new", "opened_in": Period(organization=organization)}
+    with pytest.raises(PeriodIsOver):
+        open_organization(actor=TESTS, **arguments)
+    [entry] = desk.found(AuditEntry, q="OpenOrganization", outcome__exact="refused")
+    assert entry.organization is None
+    assert desk.look(entry).status_code == 200
 
 
 def test_an_assignment_and_a_membership_are_found_by_their_member(desk, organization, ada, member):

@@ -60,8 +60,7 @@ def test_refused_it_leaves_one_and_changes_nothing(place, written, verb, argumen
     with pytest.raises(Refused):
         perform(verb, arguments, place, opened_in=place.past)
     told = [(each.event, each.outcome, each.changes) for each in written()]
-    refused = [(verb.event, "refused", {"refused": "period_is_over"})]
-    assert told == (refused if verb.event != "OpenOrganization" else [])  # in none, so far
+    assert told == [(verb.event, "refused", {"refused": "period_is_over"})]
     assert place.records == before
 
 
