@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64encode
 
 import qrcode
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
@@ -20,6 +21,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
+
+log = structlog.get_logger()
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 INCORRECT_CODE = _("This code is not right. Codes change every 30 seconds: enter the current one.")
@@ -61,6 +64,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request):
         return reverse("mfa_index")
+
+    def send_notification_mail(self, template_prefix, user, *args, **kwargs):
+        """Tell of what is done already: a dead mail server does not make it an error."""
+        try:
+            super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        except Exception as error:  # whatever stands behind EMAIL_BACKEND
+            what = type(error).__name__  # its words hold the email
+            log.error("A notice was not sent.", notice=template_prefix, user=user.pk, error=what)
 
     def format_email_subject(self, subject):
         return subject

@@ -53,6 +53,20 @@ def test_signing_out_takes_a_form(client, person):
     assert not is_signed_in(client)
 
 
+def test_a_change_that_no_email_can_tell_of_is_made_all_the_same(
+    their_browser, person, settings, caplog
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    new = "another good one"
+    sent = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert their_browser.post("/accounts/password/change/", sent).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password(new)
+    assert "A notice was not sent." in caplog.text
+    assert person.email not in caplog.text
+
+
 def test_sign_up_is_closed(client, db):
     sent = {"email": "eve@example.test", "password1": PASSWORD, "password2": PASSWORD}
     response = client.post("/accounts/signup/", sent)
