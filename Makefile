@@ -35,7 +35,7 @@ test: $(INSTALLED)e2e
 	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e
 
 torture: $(INSTALLED)dev
-	TORTURE_ROUNDS=12 $(BIN)/python -m pytest tests/torture
+	TORTURE_ROUNDS=12 TORTURE_HANDLED=50000 $(BIN)/python -m pytest tests/torture -rP
 
 # PAGE=1 also writes the table into docs/performance.md.
 bench: $(INSTALLED)dev

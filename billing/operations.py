@@ -172,7 +172,7 @@ def _locked_places(members):
 def _move(places, target):
     """Move the members of `places`, locked, to `target`; who is there already is left alone."""
     moving = {pk: place for pk, place in places.items() if place != target.pk}
-    target.organization.members.filter(pk__in=list(moving)).update(billing_group=target)
+    target.organization.members.among(list(moving)).update(billing_group=target)
     return Moved(target, moving)
 
 

@@ -190,7 +190,7 @@ def set_personal_limits(
     ids = list(chosen.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     require_number(expected, len(ids))
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
-    organization.members.filter(pk__in=ids).update(**limit)
+    organization.members.among(ids).update(**limit)
     return changed(organization, result=len(ids), members=ids, chosen_by=chosen_by or {}, **limit)
 
 

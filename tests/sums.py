@@ -20,6 +20,16 @@ FROM billing_grouptotal stored
 FULL JOIN group_sums summed USING (organization_id, period_id, billing_group_id)
 WHERE coalesce(stored.credits, 0) <> coalesce(summed.credits, 0)
 """
+# The records that do not stand where their member was at the time.
+ATTRIBUTED_ELSEWHERE = """
+SELECT record.id FROM billing_usagerecord record
+LEFT JOIN billing_assignment place ON place.member_id = record.member_id
+    AND place.started_at <= record.occurred_at
+    AND (record.occurred_at < place.ended_at OR place.ended_at IS NULL)
+JOIN billing_billinggroup unassigned
+    ON unassigned.organization_id = record.organization_id AND unassigned.is_unassigned
+WHERE record.billing_group_id <> coalesce(place.billing_group_id, unassigned.id)
+"""
 
 
 def assert_totals_equal_records():

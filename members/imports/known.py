@@ -7,12 +7,12 @@ compare all with all.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, F, Func, TextField, Value
+from django.db.models import BigIntegerField, TextField
 from django.db.models.functions import Lower
 
 from groups.models import GroupMembership
+from members.arrays import any_of
 from members.models import Member, User
 
 KEYS = "SELECT lower(email) FROM unnest(%s::text[]) AS line (email)"
@@ -107,17 +107,6 @@ class Known:
         rows = GroupMembership.objects.filter(group__in=named)
         rows = rows.filter(any_of("member", BigIntegerField(), members))
         return set(rows.values_list("group_id", "member_id"))
-
-
-def any_of(name, kind, values):
-    """Whether the column `name` has one of the `values`: one array, however many they are."""
-    array = Value(values, output_field=ArrayField(kind))
-    return Func(
-        *(F(name), array),
-        template="%(expressions)s)",
-        arg_joiner=" = ANY (",
-        output_field=BooleanField(),
-    )
 
 
 def _lock(records, names):

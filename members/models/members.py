@@ -6,6 +6,7 @@ from django.db.models.functions import Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from members.arrays import any_of
 from members.text import clean_text_constraint, is_number, validate_printable
 
 from .organizations import CreditsField, Organization, not_both_limits
@@ -38,6 +39,10 @@ class MemberQuerySet(models.QuerySet):
     def matching(self, text):
         """Members whose name or email contains `text`, ignoring case."""
         return self.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else self
+
+    def among(self, ids):
+        """The members of `ids`, a list: quick with thousands of them."""
+        return self.filter(any_of("pk", models.BigIntegerField(), ids))
 
     def named_in_api(self, key):
         """The member of an address's id; none where it cannot be one."""

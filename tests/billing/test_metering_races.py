@@ -31,20 +31,11 @@ from tests.factories import (
     usage,
 )
 from tests.racing import at_once, meanwhile
-from tests.sums import assert_totals_equal_records
+from tests.sums import ATTRIBUTED_ELSEWHERE, assert_totals_equal_records
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 16
-ATTRIBUTED_ELSEWHERE = """
-SELECT record.id FROM billing_usagerecord record
-LEFT JOIN billing_assignment place ON place.member_id = record.member_id
-    AND place.started_at <= record.occurred_at
-    AND (record.occurred_at < place.ended_at OR place.ended_at IS NULL)
-JOIN billing_billinggroup unassigned
-    ON unassigned.organization_id = record.organization_id AND unassigned.is_unassigned
-WHERE record.billing_group_id <> coalesce(place.billing_group_id, unassigned.id)
-"""
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ PATIENCE = 30
 class Machine:
     """A cluster and a web server; `kill_database` and `kill_server` are kill -9 and a restart."""
 
-    def __init__(self):
+    def __init__(self, threads=4):
+        self.threads = threads
         self.binaries, self.home, self.held = postgres.claim(None)
         where = quote(str(self.home / "socket"), safe="")
         self.url = f"postgresql://postgres@{where}:5432/{postgres.DATABASE}"
@@ -36,6 +37,7 @@ class Machine:
             undo.callback(self.stop)
             self.start_database()
             self.manage("migrate", "--verbosity", "0")
+            self.manage("collectstatic", "--noinput", "--verbosity", "0")
             self.start_server()
             undo.pop_all()
         return self
@@ -55,10 +57,10 @@ class Machine:
 
     def start_server(self):
         command = [sys.executable, "-m", "granian", "config.wsgi:application"]
-        options = "--interface wsgi --host 127.0.0.1 --workers 1 --blocking-threads 4"
-        port = ["--log-level", "error", "--port", str(self.port)]
+        options = "--interface wsgi --host 127.0.0.1 --workers 1 --log-level error"
+        numbers = ["--blocking-threads", str(self.threads), "--port", str(self.port)]
         self.server = subprocess.Popen(
-            [*command, *options.split(), *port], env=self.environment, start_new_session=True
+            [*command, *options.split(), *numbers], env=self.environment, start_new_session=True
         )
         wait_for(self.port)
 
@@ -110,6 +112,8 @@ def wait_for(port):
 class Gateway:
     """A client that reports over HTTP and sends the same again until it is answered with 200."""
 
+    timeout = 10  # seconds
+
     def __init__(self, port, organization, secret):
         self.port = port
         self.path = f"/v1/organizations/{organization}/usage-records"
@@ -138,7 +142,9 @@ class Gateway:
 
     def send(self, body):
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            self.connection = http.client.HTTPConnection(
+                "127.0.0.1", self.port, timeout=self.timeout
+            )
         self.connection.request("POST", self.path, body, self.headers)
         response = self.connection.getresponse()
         return response.status, response.read()
