@@ -14,21 +14,23 @@ WITH shown AS (
     END AS label
     FROM shown
 ), named AS (
-    SELECT id, name, is_unassigned, CASE
+    SELECT id, CASE
         WHEN deleted_on IS NOT NULL AND count(*) OVER (PARTITION BY lower(label)) > 1
         THEN name || ' (deleted ' || deleted_on || ', ' || id || ')' ELSE label
-    END AS label
+    END AS label,
+    row_number() OVER (ORDER BY is_unassigned DESC, lower(name) COLLATE "C", id) AS place
     FROM dated
+), listed AS MATERIALIZED (
+    SELECT id, place, harmless_cell(label) AS billing_group FROM named
 )
 SELECT
-    harmless_cell(named.label) AS billing_group,
+    listed.billing_group,
     harmless_cell(member.name) AS member_name,
     harmless_cell(member.email) AS email,
     trim_scale(total.credits) AS credits
 FROM billing_usagetotal total
-JOIN named ON named.id = total.billing_group_id
+JOIN listed ON listed.id = total.billing_group_id
 JOIN members_member member ON member.id = total.member_id
 WHERE total.period_id = %(period)s AND total.organization_id = %(organization)s
     AND total.credits <> 0
-ORDER BY named.is_unassigned DESC, lower(named.name) COLLATE "C", named.id,
-    total.credits DESC, member.email COLLATE "C", member.id
+ORDER BY listed.place, total.credits DESC, member.email COLLATE "C", member.id

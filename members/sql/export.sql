@@ -1,7 +1,23 @@
 -- The rows of an export of members, in the order of those chosen: what an import reads, then how
--- each stands in the period. Groups are joined as a line of CSV with semicolons.
+-- each stands in the period. Groups are joined as a line of CSV with semicolons. What members have
+-- is gathered for all of them at once: whoever exports many would wait for each.
 WITH ids (id) AS ({chosen}),
-chosen AS (SELECT id, row_number() OVER () AS place FROM ids)
+chosen AS MATERIALIZED (SELECT id, row_number() OVER () AS place FROM ids),
+own AS (
+    SELECT member_id, sum(credits) AS used
+    FROM chosen JOIN billing_usagetotal ON member_id = chosen.id
+    WHERE period_id = %s GROUP BY member_id
+),
+joined AS (
+    SELECT member_id, string_agg(
+        CASE WHEN name ~ '[;"]' THEN '"' || replace(name, '"', '""') || '"' ELSE name END,
+        '; ' ORDER BY lower(name), team.id
+    ) AS names
+    FROM chosen
+    JOIN groups_groupmembership ON member_id = chosen.id
+    JOIN groups_group team ON team.id = group_id
+    GROUP BY member_id
+)
 SELECT
     harmless_cell(member.name) AS name,
     harmless_cell(member.email) AS email,
@@ -12,12 +28,12 @@ SELECT
         WHEN member.is_unlimited THEN 'Unlimited'
         ELSE coalesce(trim_scale(member.personal_limit)::text, 'Not set')
     END AS personal_limit,
-    trim_scale(own.used) AS used,
+    trim_scale(coalesce(own.used, 0)) AS used,
     CASE member.status
         WHEN 'DISABLED' THEN 'Disabled'
         WHEN 'DELETED' THEN 'Removed'
         ELSE CASE cardinality(blocked_reasons(
-            member.status, member.is_unlimited, member.personal_limit, own.used,
+            member.status, member.is_unlimited, member.personal_limit, coalesce(own.used, 0),
             place.period_limit, coalesce(total.credits, 0)
         )) WHEN 0 THEN 'Active' ELSE 'Blocked' END
     END AS status
@@ -26,16 +42,6 @@ JOIN members_member member USING (id)
 JOIN billing_billinggroup place ON place.id = member.billing_group_id
 LEFT JOIN billing_grouptotal total
     ON total.period_id = %s AND total.billing_group_id = member.billing_group_id
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(credits), 0) AS used FROM billing_usagetotal
-    WHERE period_id = %s AND member_id = member.id
-) own
-CROSS JOIN LATERAL (
-    SELECT string_agg(
-        CASE WHEN name ~ '[;"]' THEN '"' || replace(name, '"', '""') || '"' ELSE name END,
-        '; ' ORDER BY lower(name), id
-    ) AS names
-    FROM groups_group
-    WHERE id IN (SELECT group_id FROM groups_groupmembership WHERE member_id = member.id)
-) joined
+LEFT JOIN own ON own.member_id = member.id
+LEFT JOIN joined ON joined.member_id = member.id
 ORDER BY chosen.place
