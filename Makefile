@@ -1,5 +1,6 @@
 PORT ?= 8000
 SIZE ?= 100000
+SCALE ?= 1
 RUNS ?= 5
 SECONDS ?= 3
 RESULTS ?= .bench.json
@@ -37,10 +38,14 @@ test: $(INSTALLED)e2e
 torture: $(INSTALLED)dev
 	TORTURE_ROUNDS=12 TORTURE_HANDLED=50000 $(BIN)/python -m pytest tests/torture -rP
 
-# PAGE=1 also writes the table into docs/performance.md.
+BENCH = $(BIN)/python -m benchmarks --records $$((10 * $(SCALE))) --runs $(RUNS) --seconds $(SECONDS)
+
+# SCALE=10 takes ten times as many records. GROWTH=1 measures a tenth of all first and says what grew.
+# PAGE=1 also writes the tables into docs/performance.md.
 bench: $(INSTALLED)dev
-	$(BIN)/python -m benchmarks --size $(SIZE) --runs $(RUNS) --seconds $(SECONDS) \
-		--json $(RESULTS) $(if $(PAGE),--page)
+	$(if $(GROWTH),$(BENCH) --size $$(($(SIZE) / 10)) --json $(RESULTS).tenth)
+	$(BENCH) --size $(SIZE) --json $(RESULTS) $(if $(GROWTH),--smaller $(RESULTS).tenth) \
+		$(if $(PAGE),--page)
 
 # Every page, dialog and menu in each language, and any two of width, theme and language together.
 looks: $(INSTALLED)e2e

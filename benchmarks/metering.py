@@ -1,29 +1,15 @@
 """The rows of the metering: what is measured, and the limit that it is compared with."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from . import cursor, gateway
+from .comparing import Row
 
 BATCH = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`candidate` and `limit` take the seconds of a slice; `goal`: the least ratio."""
-
-    what: str
-    against: str
-    candidate: Callable
-    limit: Callable
-    goal: float
-    excellent: float | None = None
-
-
-def rows(place, pgbench, port):
-    """All rows, in the order of the table."""
-    of = Work(place, pgbench, port)
+def rows(place, pgbench, server):
+    of = Work(place, pgbench, server.port)
     return [*of.one_report(), *of.batches(), *of.through_django(), *of.over_http()]
 
 

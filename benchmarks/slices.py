@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +15,36 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """So many records each second; `records`: how many of them the product acknowledged.
+    """So many records, or turns, each second; `records`: how many the product acknowledged.
 
-    `client`: the share of one core that the load generator took, where that is ours.
+    `client`: the share of one core that the load generator took, where that is ours; `grown`: by
+    how many MB the server's memory grew, where that is looked at.
     """
 
     rate: float
-    records: int
+    records: int = 0
     client: float = 0.0
+    grown: float = 0.0
+
+    @property
+    def seconds(self):
+        """How long one turn took."""
+        return 1 / self.rate
+
+
+def repeat(work, seconds):
+    """Do `work` until the `seconds` are over, once at least; returns the Slice."""
+    began, turns, took = time.monotonic(), 0, 0
+    while not turns or took < seconds:
+        work()
+        turns += 1
+        took = time.monotonic() - began
+    return Slice(turns / took)
+
+
+def once(work):
+    """A slice of what is done but once, however long it takes."""
+    return repeat(work, 0)
 
 
 class Pgbench:

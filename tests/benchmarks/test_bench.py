@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.comparing import compare
-from benchmarks.metering import Row
+from benchmarks.comparing import Compared, Row, compare
+from benchmarks.printing import growth, write_json
 from benchmarks.slices import Broken, Slice
 from billing.models import UsageTotal
 from config.postgres import find_binaries
@@ -38,13 +38,39 @@ def test_every_row_is_measured_and_its_totals_are_exact(tmp_path):
     done = bench("--size", "1000", "--runs", "1", "--seconds", "0", "--json", str(results))
     assert done.returncode == 0, done.stderr
     rows = json.loads(results.read_text())["rows"]
-    assert len(rows) == 9
+    assert len(rows) == 20
     assert all(row["ratio"] > 0 for row in rows)
     assert all(row["what"] in done.stdout for row in rows)
+    assert [row["good"] for row in rows] == ["at least"] * 9 + ["at most"] * 11
 
 
-def a_row(candidate):
-    return Row("", "", candidate, lambda seconds: Slice(rate=2, records=0), goal=0.5)
+def a_row(candidate=None, **more):
+    return Row("row", "", candidate, lambda seconds: Slice(rate=2), **{"goal": 0.5} | more)
+
+
+def compared(row, grown=0):
+    return Compared(row, [(Slice(rate=1, grown=grown), Slice(rate=2))])
+
+
+def test_rates_must_reach_the_goal_and_times_stay_under_it():
+    assert compared(a_row(goal=0.5)).verdict == "reached"
+    assert compared(a_row(goal=0.6)).verdict == "missed"
+    assert compared(a_row(goal=2, timed=True)).verdict == "reached"
+    assert compared(a_row(goal=1.9, timed=True)).verdict == "missed"
+
+
+def test_a_server_that_grows_too_much_misses_the_goal():
+    row = a_row(goal=2, timed=True, memory=10)
+    assert compared(row, grown=10).verdict == "reached"
+    assert compared(row, grown=11).verdict == "missed"
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_growth_is_a_factor_of_the_time(tmp_path, timed):
+    smaller, row = tmp_path / "tenth.json", a_row(timed=timed)
+    half = [(Slice(rate=4), Slice(rate=2))]
+    write_json(smaller, {"members": 10, "records": 100}, [Compared(row, half)])
+    assert "| row | × 4.00 | × 1.00 |" in growth([compared(row)], smaller)
 
 
 def test_a_record_that_was_acknowledged_and_is_not_stored_fails_the_run(db):
