@@ -60,6 +60,8 @@ class Verdicts:
     def __init__(self, organization, lines, lock=False):
         self.known = Known(organization, lines, lock)
         self.roles = {role.value: str(role.label) for role in Member.Role}
+        self.labels = {column: str(label) for column, label in LABELS.items()}
+        self.change = _("%(column)s: %(before)s → %(after)s")  # looked up once, not for each line
         self.limit_in_words = cache(_limit_in_words)
         self.numbers = defaultdict(list)  # of the lines of an email
         for line in lines:
@@ -146,16 +148,19 @@ class Verdicts:
     def _changes(self, person, after, joins):
         """What becomes of a member, in words; nothing where all stays."""
         if person.name != after.name:
-            yield _change("name", person.name, after.name)
+            yield self._change("name", person.name, after.name)
         if person.role != after.role:
-            yield _change("role", self.roles[person.role], self.roles[after.role])
+            yield self._change("role", self.roles[person.role], self.roles[after.role])
         if person.billing_group != after.billing_group:
             names = self.known.billing_groups.by_id
-            yield _change("billing_group", names[person.billing_group], names[after.billing_group])
+            yield self._change("billing_group", names[person.billing_group], names[after.billing_group])
         if person.limit != after.limit:
             limits = [self.limit_in_words(*limit) for limit in (person.limit, after.limit)]
-            yield _change("personal_limit", *limits)
+            yield self._change("personal_limit", *limits)
         yield from self._joins_in_words(joins)
+
+    def _change(self, column, before, after):
+        return self.change % {"column": self.labels[column], "before": before, "after": after}
 
     def _joins_in_words(self, joins):
         if joins:
@@ -171,11 +176,6 @@ def _after(line, person, place):
         place or person.billing_group,
         *(line.personal_limit or person.limit),
     )
-
-
-def _change(column, before, after):
-    words = {"column": LABELS[column], "before": before, "after": after}
-    return _("%(column)s: %(before)s → %(after)s") % words
 
 
 def _limit_in_words(personal_limit, is_unlimited):
