@@ -23,7 +23,7 @@ demo: $(INSTALLED)dev
 	@DEMO=1 exec $(POSTGRES) exec --data .demo -- sh -ec '\
 		$(MANAGE) migrate --verbosity 0; \
 		$(MANAGE) collectstatic --noinput --verbosity 0; \
-		$(MANAGE) load_demo; \
+		$(MANAGE) load_demo $(LARGE); \
 		echo "Open http://127.0.0.1:$(PORT) in your browser. Ctrl-C stops everything."; \
 		exec setsid $(BIN)/granian config.wsgi:application --interface wsgi --log-level error \
 			--host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8'

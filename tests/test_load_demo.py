@@ -155,6 +155,18 @@ def test_the_command_loads_once_and_names_the_accounts_each_time(db, capsys):
     assert 18_000 < UsageRecord.objects.filter(organization__slug="acme").count() < 22_000
 
 
+def test_a_large_organization_is_made_once_and_only_where_it_is_asked_for(db, capsys):
+    call_command("load_demo")
+    assert Organization.objects.count() == 2
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("load_demo", "--members=none")
+    call_command("load_demo", "--members=60")
+    assert User.objects.get(email="admin@meridian.example").check_password("demo")
+    call_command("load_demo", "--members=900")
+    told = capsys.readouterr().out
+    assert told.count("Meridian Group has 60 members: sign in as admin@meridian.example.") == 2
+
+
 def snapshot():
     return [each.objects.count() for each in (Organization, Member, User, UsageRecord, AuditEntry)]
 

@@ -54,7 +54,8 @@ def load(now, density=1):
     """
     for demo in (ACME, GLOBEX):
         load_organization(demo, now, density)
-    make_accounts()
+    User.objects.create_user(SUPPORT, is_staff=True)
+    make_accounts(ACCOUNTS)
 
 
 def load_organization(demo, now, density):
@@ -232,10 +233,9 @@ def invite(actor, inviter, demo, teams, now):
         note_sent([link.invitation for link in links], at)
 
 
-def make_accounts():
-    """Those of the demo can sign in; nobody else has a password."""
-    User.objects.create_user(SUPPORT, is_staff=True)
-    accounts = User.objects.filter(email__in=ACCOUNTS)
+def make_accounts(emails):
+    """Those who have them can sign in; nobody else has a password."""
+    accounts = User.objects.filter(email__in=emails)
     accounts.update(password=make_password(PASSWORD))  # hashed once: that is slow on purpose
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in accounts

@@ -1,7 +1,9 @@
 """Invented names, each with the letters of its email where it is not written in Latin ones."""
 
 import unicodedata
-from itertools import product
+from collections import Counter
+from itertools import chain, islice, product
+from itertools import count as count_from
 
 LATIN_GIVEN = (
     "Amélie Anna Ben Bruno Carla Chloé David Elena Emil Fatima François Grace Hannah Ingrid Iván "
@@ -29,6 +31,20 @@ JAPANESE_FAMILY = (
     "佐藤 Sato|鈴木 Suzuki|高橋 Takahashi|田中 Tanaka|伊藤 Ito|渡辺 Watanabe|山本 Yamamoto|"
     "中村 Nakamura|小林 Kobayashi|加藤 Kato"
 )
+
+DEPARTMENTS = (
+    "Accounting|Analytics|Brand|Cloud Operations|Compliance|Customer Success|Data Platform|Design|"
+    "Developer Tools|Field Service|Firmware|Frontend|Human Resources|Infrastructure|Internal Audit|"
+    "Legal|Logistics|Machine Learning|Manufacturing|Marketing|Mobile|Partnerships|Payments|"
+    "Platform Engineering|Procurement|Product|Quality|Research|Risk|Robotics|Sales|Search|Security|"
+    "Simulation|Site Reliability|Supply Chain|Support|Treasury|Warehouse Systems|Web"
+)
+CITIES = (
+    "Amsterdam|Bangalore|Barcelona|Berlin|Boston|Dublin|Hamburg|Lagos|Lisbon|London|Madrid|Milan|"
+    "Munich|Nairobi|New York|Osaka 大阪|Paris|Prague|Seattle|Shanghai 上海|Singapore|Stockholm|"
+    "Sydney|Tokyo 東京|Toronto"
+)
+PURPOSES = "auditors|deployers|early access|guild|on call|readers|releases|reviews|trainees|writers"
 
 
 def latin():
@@ -65,3 +81,38 @@ def invent(random, count):
     ]
     random.shuffle(people)
     return people
+
+
+def crowd(random, count):
+    """`count` people as `invent` gives them, namesakes among them; no two have the same letters."""
+    family = LATIN_FAMILY.split()
+    seconds = [("", ""), *((f" {each}", _letters("", each)) for each in family)]
+    with_two = [(one + two, a + b) for (one, a), (two, b) in product(latin(), seconds)]
+    fifth = count // 5
+    people = [
+        *random.choices(list(chinese()), k=fifth),
+        *random.choices(list(japanese()), k=fifth),
+        *random.choices(with_two, k=count - 2 * fifth),
+    ]
+    random.shuffle(people)
+    seen = Counter()
+    for name, letters in people:
+        seen[letters] += 1
+        yield name, f"{letters}{seen[letters]}" if seen[letters] > 1 else letters
+
+
+def team_names(random, count):
+    """`count` different names of billing groups."""
+    return _different(random, DEPARTMENTS, CITIES, count)
+
+
+def group_names(random, count):
+    """`count` different names of groups."""
+    return _different(random, DEPARTMENTS, PURPOSES, count)
+
+
+def _different(random, firsts, seconds, count):
+    names = list(map(" ".join, product(firsts.split("|"), seconds.split("|"))))
+    random.shuffle(names)
+    numbered = (f"{name} {more}" for more in count_from(2) for name in names)
+    return list(islice(chain(names, numbered), count))

@@ -65,10 +65,15 @@ def _times(demo, start, end, random):
     zone = ZoneInfo(demo.time_zone)
     hours = [start + HOUR * n for n in range(ceil((end - start) / HOUR))]
     local = [hour.astimezone(zone) for hour in hours]
-    busy = list(accumulate(HOURS[each.hour] * WEEKDAYS[each.weekday()] for each in local))
+    weights = list(accumulate(map(busy, local)))
     while True:
-        hour = random.choices(hours, cum_weights=busy)[0]
+        hour = random.choices(hours, cum_weights=weights)[0]
         yield hour + min(HOUR, end - hour) * random.random()
+
+
+def busy(hour):
+    """How much happens in a local hour, beside others."""
+    return HOURS[hour.hour] * WEEKDAYS[hour.weekday()]
 
 
 def _use(person, at, random):

@@ -1,0 +1,35 @@
+"""The large organization of the demo, as a place where all pages and operations work."""
+
+from billing.periods import all_periods
+from members.models import Organization
+from members.operations import add_member
+
+from .factories import TESTS, invite, new_key, send_members
+from .views import Place
+
+
+class Meridian(Place):
+    """Its first group and the larger of its billing groups; people who are as a Place says."""
+
+    def __init__(self):
+        self.organization = Organization.objects.get(slug="meridian")
+        members = self.organization.members.order_by("pk")
+        self.admin = members.get(email="admin@meridian.example")
+        self.other_admin = self._added("other", role="org_admin")
+        self.team = self.organization.groups.earliest("pk")
+        self.group = self.organization.billing_groups.formal().filter(period_limit=None).first()
+        free = members.enabled().filter(role="org_member", billing_group__is_unassigned=True)
+        self.mate = free.filter(groups=self.team).first()
+        self.member = free.exclude(groups=self.team).exclude(usage_totals=None).first()
+        self.payer = members.enabled().filter(billing_group=self.group).first()
+        self.idle = members.filter(status="DISABLED").first()
+        self.key = new_key(self.admin).key
+        self.sent = send_members(self.admin, "Email,Name\nsent@example.com,Sent")
+        self.invitation = invite(self.admin)[0].invitation
+        self.current, self.past = all_periods(self.organization)[:2]
+
+    def _added(self, name, **given):
+        email = f"{name}@meridian.example"
+        return add_member(
+            actor=TESTS, organization=self.organization, name=name, email=email, **given
+        )
