@@ -3,6 +3,7 @@ SIZE ?= 100000
 SCALE ?= 1
 RUNS ?= 5
 SECONDS ?= 3
+TIMES ?= 20
 RESULTS ?= .bench.json
 BIN := .venv/bin
 POSTGRES := $(BIN)/python -m config.postgres
@@ -15,7 +16,7 @@ INSTALLED := .venv/installed-
 # A process that must compile Django first starts five seconds later.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-reset test looks torture bench lighthouse screenshots check format messages lock
+.PHONY: demo demo-reset test looks torture bench pages lighthouse screenshots check format messages lock
 
 demo: $(INSTALLED)dev
 	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
@@ -50,6 +51,11 @@ bench: $(INSTALLED)dev
 # Every page, dialog and menu in each language, and any two of width, theme and language together.
 looks: $(INSTALLED)e2e
 	THOROUGH=1 DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e/test_every_page*.py
+
+# PAGE=1 also writes the table into docs/pages.md; BESIDE names the RESULTS of a smaller SIZE.
+pages: $(INSTALLED)dev
+	$(BIN)/python -m benchmarks.pages --size $(SIZE) --times $(TIMES) --json $(RESULTS) \
+		$(if $(BESIDE),--beside $(BESIDE)) $(if $(PAGE),--page)
 
 lighthouse: $(INSTALLED)e2e
 	$(BIN)/python -m tests.look.lighthouse

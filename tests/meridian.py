@@ -1,7 +1,9 @@
 """The large organization of the demo, as a place where all pages and operations work."""
 
+from uuid import uuid4
+
 from billing.periods import all_periods
-from members.models import Organization
+from members.models import Member, Organization
 from members.operations import add_member
 
 from .factories import TESTS, invite, new_key, send_members
@@ -15,7 +17,7 @@ class Meridian(Place):
         self.organization = Organization.objects.get(slug="meridian")
         members = self.organization.members.order_by("pk")
         self.admin = members.get(email="admin@meridian.example")
-        self.other_admin = self._added("other", role="org_admin")
+        self.other_admin = self._other_admin()
         self.team = self.organization.groups.earliest("pk")
         self.group = self.organization.billing_groups.formal().filter(period_limit=None).first()
         free = members.enabled().filter(role="org_member", billing_group__is_unassigned=True)
@@ -23,13 +25,23 @@ class Meridian(Place):
         self.member = free.exclude(groups=self.team).exclude(usage_totals=None).first()
         self.payer = members.enabled().filter(billing_group=self.group).first()
         self.idle = members.filter(status="DISABLED").first()
-        self.key = new_key(self.admin).key
+        self.secret = (made := new_key(self.admin)).secret
+        self.key = made.key
         self.sent = send_members(self.admin, "Email,Name\nsent@example.com,Sent")
-        self.invitation = invite(self.admin)[0].invitation
+        self.invitation = invite(self.admin, f"{uuid4()}@meridian.example")[0].invitation
         self.current, self.past = all_periods(self.organization)[:2]
 
-    def _added(self, name, **given):
-        email = f"{name}@meridian.example"
-        return add_member(
-            actor=TESTS, organization=self.organization, name=name, email=email, **given
+    @property
+    def oldest(self):
+        """An entry near the end of the audit log."""
+        return self.organization.audit_entries.order_by("at", "id")[60]
+
+    def _other_admin(self):
+        others = self.organization.members.admins().exclude(pk=self.admin.pk)
+        return others.first() or add_member(
+            actor=TESTS,
+            organization=self.organization,
+            name="Other",
+            email="other@meridian.example",
+            role=Member.Role.ADMIN,
         )
