@@ -10,8 +10,18 @@ class DatabaseOperations(operations.DatabaseOperations):
         return super().last_executed_query(cursor, sql, params) or sql  # of a prepared one
 
 
+class CursorDebugWrapper(base.CursorDebugWrapper):
+    def copy(self, statement, params=None):
+        """Django's own takes no parameters, and with DEBUG every export needs it."""
+        with self.debug_sql(statement, params):
+            return self.cursor.copy(statement, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+
+    def make_debug_cursor(self, cursor):
+        return CursorDebugWrapper(cursor, self)
 
     def get_connection_params(self):
         return super().get_connection_params() | {"prepare_threshold": 0}

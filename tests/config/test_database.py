@@ -4,6 +4,9 @@ import psycopg
 import pytest
 from django.db import DataError, connection
 from django.db.backends.postgresql import base
+from django.test.utils import CaptureQueriesContext
+
+from members.csv_files import BYTE_ORDER_MARK, write_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,3 +68,12 @@ def test_an_error_of_what_is_prepared_is_one_of_django():
     with pytest.raises(DataError):
         answer(connection.prepared(), 0)
     assert answer(connection.prepared(), 4) == 15
+
+
+def test_a_file_is_written_where_queries_are_noted_too():
+    """As they are with DEBUG=1."""
+    with CaptureQueriesContext(connection) as asked:
+        file, rows = write_csv(("Text",), "SELECT %s", ["given"])
+    with file:
+        assert (file.read(), rows) == (BYTE_ORDER_MARK + b"Text\r\ngiven\r\n", 1)
+    assert asked[0]["sql"].startswith("COPY (SELECT")
