@@ -3,10 +3,9 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 
-from .tables import search_words
+from .tables import BothEndsPaginator, search_words
 from .text import is_number
 
 PAGE = 25
@@ -37,7 +36,8 @@ class Picker:
         return self.candidates.matching(self.q)
 
     def page(self):
-        return Paginator(self.matching.order_by(Lower("name"), "pk"), PAGE).get_page(self.number)
+        members = self.matching.order_by(Lower("name"), "pk")
+        return BothEndsPaginator(members, PAGE).get_page(self.number)
 
     def chosen(self):
         """The members chosen, as a queryset; evaluate it under locks."""

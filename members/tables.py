@@ -18,6 +18,19 @@ TEXT = {"th": {"class": "table__text"}}
 STATUS = {"th": {"class": "table__status"}}
 
 
+class BothEndsPaginator(Paginator):
+    """Counts rows off from the nearer end: the last page is found as quickly as the first."""
+
+    def page(self, number):
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        end = min(first + self.per_page, self.count)
+        if first <= self.count - end:
+            return self._get_page(self.object_list[first:end], number, self)
+        rows = self.object_list.reverse()[self.count - end : self.count - first]
+        return self._get_page(list(rows)[::-1], number, self)
+
+
 def search_words(data):
     """What is looked for, as the database can be asked for it."""
     return tidy(data.get("q", "").replace("\0", ""))
@@ -32,7 +45,7 @@ def page_of(table, request, rows_of=None, **also):
     """
     rows = table.data.data
     shown = rows.values_list("pk", flat=True) if rows_of else rows
-    page = Paginator(shown, _size(request)).get_page(request.GET.get("page"))
+    page = BothEndsPaginator(shown, _size(request)).get_page(request.GET.get("page"))
     page.sizes = [(size, None if size == PAGE_SIZE else size) for size in PAGE_SIZES]
     if rows_of:
         ids = list(page.object_list)

@@ -374,6 +374,7 @@ class Migration(migrations.Migration):
                 models.F("organization"),
                 django.db.models.functions.text.Lower("name"),
                 models.F("id"),
+                include=("name", "status"),
                 name="member_by_name",
             ),
         ),

@@ -20,6 +20,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             "member",
-            models.Index(models.F("billing_group"), models.F("id"), name="member_by_billing_group"),
+            models.Index(
+                fields=["billing_group", "id"], include=("status",), name="member_by_billing_group"
+            ),
         ),
     ]

@@ -5,7 +5,8 @@ import json
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -166,6 +167,24 @@ def name_of(billing_group):
     if billing_group.is_unassigned:
         return format_html('<span lang="en" translate="no">{}</span>', billing_group.name)
     return billing_group.name
+
+
+@register.simple_tag
+def options_of(billing_groups, chosen):
+    """Options of a select, all at once: a template takes long for a thousand."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}{}>{}</option>',
+        (
+            (
+                group.key,
+                mark_safe(" selected") if group.key == chosen else "",
+                mark_safe(' lang="en" translate="no"') if group.is_unassigned else "",
+                group.name,
+            )
+            for group in billing_groups
+        ),
+    )
 
 
 @register.simple_tag

@@ -37,6 +37,7 @@ def member_list(request, organization):
         return with_standing(members, period)
 
     table = MembersTable(chosen.qs, request, period)
+    billing_groups = organization.billing_groups.alive().unassigned_first()
     context = {
         "organization": organization,
         "period": period,
@@ -45,7 +46,7 @@ def member_list(request, organization):
         "q": request.GET.get("q", ""),
         "chosen": chosen,
         "selectable": chosen.data.get("status") != REMOVED,
-        "billing_groups": organization.billing_groups.alive().unassigned_first(),
+        "billing_groups": billing_groups.only("organization", "name", "is_unassigned"),
         "groups": organization.groups.order_by("name"),
         "tabs": tabs(organization, "members"),
         "people": people_tabs(organization, "members"),

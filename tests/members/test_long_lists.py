@@ -1,0 +1,55 @@
+"""Lists and selects of many rows: pages from both ends, options all at once."""
+
+import pytest
+from django import forms
+from django.core.paginator import InvalidPage, Paginator
+from django.db import connection
+from django.db.models.functions import Lower
+from django.test.html import parse_html
+from django.test.utils import CaptureQueriesContext
+
+from members.tables import BothEndsPaginator
+from members.templatetags.console import options_of
+from tests.factories import BillingGroupFactory, many_members
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 8, 9, 40])
+def test_every_page_holds_what_djangos_own_does(organization, number):
+    many_members(organization, number)
+    rows = organization.members.order_by(Lower("name").desc(), "pk")
+    ours, djangos = BothEndsPaginator(rows, 4), Paginator(rows, 4)
+    assert ours.num_pages == djangos.num_pages
+    for page in djangos:
+        assert list(ours.page(page.number)) == list(page)
+    with pytest.raises(InvalidPage):
+        ours.page(djangos.num_pages + 1)
+
+
+def test_the_last_page_is_counted_off_from_the_end(organization):
+    many_members(organization, 40)
+    pages = BothEndsPaginator(organization.members.order_by("name", "pk"), 4)
+    assert pages.count == 40
+    with CaptureQueriesContext(connection) as asked:
+        list(pages.page(1)), list(pages.page(10)), list(pages.page(9))
+    first, last, before = (query["sql"] for query in asked)
+    assert "OFFSET" not in first + last
+    assert before.endswith("LIMIT 4 OFFSET 4")
+
+
+def test_options_are_chosen_escaped_and_english_where_they_are_names_of_the_system(organization):
+    group = BillingGroupFactory(organization=organization, name="R&D")
+    assert options_of(organization.billing_groups.unassigned_first(), group.key) == (
+        '<option value="unassigned" lang="en" translate="no">Unassigned</option>'
+        f'<option value="{group.key}" selected>R&amp;D</option>'
+    )
+
+
+def test_a_select_has_groups_values_attributes_and_what_is_chosen():
+    choices = [("", "None"), ("Some", [(1, "A & B"), ("two", "C")])]
+    select = forms.Select(attrs={"autocomplete": "off"}, choices=choices)
+    renderer = forms.renderers.get_default_renderer()
+    assert parse_html(select.render("field", 1, renderer=renderer)) == parse_html(
+        '<select name="field" autocomplete="off"><option value="">None</option>'
+        '<optgroup label="Some"><option value="1" selected>A &amp; B</option>'
+        '<option value="two">C</option></optgroup></select>'
+    )
