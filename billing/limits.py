@@ -9,6 +9,7 @@ from django.db.models import (
     Count,
     ExpressionWrapper,
     F,
+    FilteredRelation,
     Func,
     OuterRef,
     Q,
@@ -21,7 +22,7 @@ from django.db.models.functions import Coalesce
 
 from members.models import Member
 
-from .models import BillingGroup, GroupTotal, TotalField, UsageTotal
+from .models import BillingGroup, TotalField, UsageTotal
 
 NEAR = Decimal("0.8")
 ALMOST = Decimal("0.95")
@@ -54,9 +55,11 @@ def with_usage(members, period):
 
 def with_standing(members, period):
     """Annotate `members` with `used` and `group_used` in `period`, and `reasons` if blocked."""
-    group = GroupTotal.objects.filter(period=period, billing_group=OuterRef("billing_group"))
-    members = with_usage(members, period).annotate(group_used=_or_zero(group.values("credits")))
-    return members.annotate(reasons=BlockedReasons(*JUDGED.values()))
+    totals = "billing_group__group_totals"
+    its = FilteredRelation(totals, condition=Q(**{f"{totals}__period": period}))  # one at most
+    members = with_usage(members, period).alias(group_total=its)
+    used = Coalesce("group_total__credits", Value(0), output_field=TotalField())
+    return members.annotate(group_used=used).annotate(reasons=BlockedReasons(*JUDGED.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,8 @@ def remove_group_members(*, actor, group, members, expected=None, chosen_by=None
 
 
 def _lock(members):
-    return list(members.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    locked = members.order_by("pk").select_for_update(no_key=True, of=("self",))
+    return list(locked.values_list("pk", flat=True))
 
 
 def _locked(group):

@@ -94,3 +94,13 @@ def test_the_number_that_the_page_shows_is_the_one_it_sends(console, act):
     page = console.get(act.page)
     assert f"{NUMBER + 1} member" in words(page)
     assert console.post(action(page), act.sent).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["members:bulk-assign", "members:bulk-add-to-group"])
+def test_all_that_are_blocked_can_be_meant(console, organization, name):
+    """Whom the totals of billing groups are looked up for, and who alone is locked."""
+    act = Act(organization, name)
+    page = url(name, organization, q="crowd", status="blocked", everyone=NUMBER)
+    assert console.post(page, act.sent).status_code == 302
+    moved, added = act.platform.members.count(), act.team.members.count()
+    assert (moved, added) == ((NUMBER, 0) if "billing_group" in act.sent else (0, NUMBER))
