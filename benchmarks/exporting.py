@@ -93,6 +93,7 @@ def load_past(place, period):
                 "first_group": place.first_group,
                 "groups": place.groups,
                 "first_member": place.first_member,
+                "members": place.members,
                 "groups_each": GROUPS_EACH,
             },
         )

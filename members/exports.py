@@ -22,7 +22,8 @@ def export_members(*, actor, organization, members, period, chosen_by):
     """
     chosen, parameters = ids_of(members)
     rows = ROWS.replace("{chosen}", chosen)
-    file, count = write_csv(COLUMNS, rows, (*parameters, period.pk, period.pk))
+    named = (*parameters, period.pk, organization.pk, period.pk)
+    file, count = write_csv(COLUMNS, rows, named)
     return changed(
         organization, result=file, period=period.first_day, rows=count, chosen_by=chosen_by
     )

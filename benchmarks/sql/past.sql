@@ -7,7 +7,7 @@ INSERT INTO billing_usagetotal
 SELECT organization_id, %(period)s, id,
     %(first_group)s + (id - %(first_member)s + n * 7) %% %(groups)s, 1.25
 FROM generate_series(1, %(groups_each)s) n, members_member
-WHERE organization_id = %(organization)s AND name LIKE 'Member %%';
+WHERE organization_id = %(organization)s AND id < %(first_member)s + %(members)s;
 
 INSERT INTO billing_usagerecord (
     organization_id, period_id, billing_group_id, member_id, credits, occurred_at,

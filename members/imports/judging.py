@@ -153,7 +153,9 @@ class Verdicts:
             yield self._change("role", self.roles[person.role], self.roles[after.role])
         if person.billing_group != after.billing_group:
             names = self.known.billing_groups.by_id
-            yield self._change("billing_group", names[person.billing_group], names[after.billing_group])
+            yield self._change(
+                "billing_group", names[person.billing_group], names[after.billing_group]
+            )
         if person.limit != after.limit:
             limits = [self.limit_in_words(*limit) for limit in (person.limit, after.limit)]
             yield self._change("personal_limit", *limits)

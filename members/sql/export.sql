@@ -1,11 +1,10 @@
 -- The rows of an export of members, in the order of those chosen: what an import reads, then how
 -- each stands in the period. Groups are joined as a line of CSV with semicolons. What members have
--- is gathered for all of them at once: whoever exports many would wait for each.
+-- is gathered for the whole organization at once: who exports many would wait for each of them.
 WITH ids (id) AS ({chosen}),
-chosen AS MATERIALIZED (SELECT id, row_number() OVER () AS place FROM ids),
+chosen AS (SELECT id, row_number() OVER () AS place FROM ids),
 own AS (
-    SELECT member_id, sum(credits) AS used
-    FROM chosen JOIN billing_usagetotal ON member_id = chosen.id
+    SELECT member_id, sum(credits) AS used FROM billing_usagetotal
     WHERE period_id = %s GROUP BY member_id
 ),
 joined AS (
@@ -13,10 +12,8 @@ joined AS (
         CASE WHEN name ~ '[;"]' THEN '"' || replace(name, '"', '""') || '"' ELSE name END,
         '; ' ORDER BY lower(name), team.id
     ) AS names
-    FROM chosen
-    JOIN groups_groupmembership ON member_id = chosen.id
-    JOIN groups_group team ON team.id = group_id
-    GROUP BY member_id
+    FROM groups_groupmembership JOIN groups_group team ON team.id = group_id
+    WHERE team.organization_id = %s GROUP BY member_id
 )
 SELECT
     harmless_cell(member.name) AS name,
