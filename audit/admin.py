@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Member
+from members.models import Member, Organization
 from members.text import is_number
 
 from .models import AuditEntry, among
@@ -32,11 +32,14 @@ class AuditEntryAdmin(SupportAdmin):
         if is_number(text):
             return queryset.filter(Q(pk=text) | Q(target_id=text))
         if "@" in text:
-            members = Member.objects.filter(email__iexact=text).values_list("pk", flat=True)
-            return queryset.filter(by_or_about(list(members)))
-        return queryset.filter(Q(request_id=text) | Q(event=text))
+            members = Member.objects.matching(text).filter(email__iexact=text)
+            return queryset.filter(by_or_about(dict(members.values_list("pk", "organization"))))
+        everywhere = list(Organization.objects.values_list("pk", flat=True))
+        return queryset.filter(Q(request_id=text) | Q(organization__in=everywhere, event=text))
 
 
 def by_or_about(members):
-    about = Q(target_kind=Member._meta.object_name, target_id__in=members) | among(members)
-    return about | Q(actor_kind=AuditEntry.ActorKind.USER, actor_id__in=map(str, members))
+    """The condition for what `members`, their organizations by their ids, did or had done."""
+    about = Q(target_kind=Member._meta.object_name, target_id__in=list(members)) | among(members)
+    by = Q(actor_kind=AuditEntry.ActorKind.USER, actor_id__in=map(str, members))
+    return about | by & Q(organization__in=set(members.values()))

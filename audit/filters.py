@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import django_filters as filters
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ KINDS = {
     "api-key": "ApiKey",
     "invitation": "Invitation",
 }
-FEW = 20  # members whose bulk acts are looked for, each along an index
+FEW = 20  # records of a kind whose entries are looked for, each along an index
 ONE_DAY = timedelta(days=1)
 DAYS = {
     "input_formats": ["%Y-%m-%d"],
@@ -40,6 +40,18 @@ def by_actor(entries, actor):
     return entries.filter(actor_id=pk) if pk else entries
 
 
+def _first_ids(records):
+    """Of each kind the ids of the first records, one more than a few: looked up at once."""
+    first, *others = (
+        found.order_by().annotate(kind=Value(kind)).values_list("kind", "pk")[: FEW + 1]
+        for kind, found in records.items()
+    )
+    ids = {kind: [] for kind in records}
+    for kind, pk in first.union(*others, all=True):
+        ids[kind].append(pk)
+    return ids
+
+
 def target_key(entry):
     """What the filter takes for all about the target of `entry`; "" where it has none."""
     kind = next((key for key, kind in KINDS.items() if kind == entry.target_kind), "")
@@ -49,7 +61,9 @@ def target_key(entry):
 def actor_choices(organization, chosen):
     """Who acts, as (what they are, [(value, name)]); `chosen` is among them, admin or not."""
     _user, _dash, pk = chosen.partition("-")
-    is_offered = Q(role=Member.Role.ADMIN) | Q(pk=pk if is_number(pk) else None)
+    is_offered = Q(role=Member.Role.ADMIN)
+    if is_number(pk):
+        is_offered |= Q(pk=pk)
     admins = organization.members.filter(is_offered).order_by(Lower("name"), "pk")
     keys = organization.api_keys.order_by(Lower("name"), "pk")
     choices = [
@@ -100,17 +114,18 @@ class AuditFilter(filters.FilterSet):
 
     def _named(self, text):
         here = self.organization
-        members = here.members.matching(text)
-        few = list(members.order_by().values_list("pk", flat=True)[: FEW + 1])
-        self.is_broad = len(few) > FEW
-        condition = Q() if self.is_broad else among(few)
-        for kind, records in (
-            ("Member", members),
-            ("Group", here.groups.filter(name__icontains=text)),
-            ("BillingGroup", here.billing_groups.filter(name__icontains=text)),
-            ("ApiKey", here.api_keys.filter(name__icontains=text)),
-        ):
-            ids = records.order_by().values("pk")
+        records = {
+            "Member": here.members.matching(text),
+            "Group": here.groups.filter(name__icontains=text),
+            "BillingGroup": here.billing_groups.filter(name__icontains=text),
+            "ApiKey": here.api_keys.filter(name__icontains=text),
+        }
+        found = _first_ids(records)
+        self.is_broad = len(found["Member"]) > FEW
+        condition = Q() if self.is_broad else among(found["Member"])
+        for kind, ids in found.items():
+            if len(ids) > FEW:
+                ids = records[kind].order_by().values("pk")
             condition |= Q(target_kind=kind, target_id__in=ids)
         return condition
 

@@ -39,6 +39,7 @@ class AuditEntry(models.Model):
         models.PROTECT,
         null=True,  # of one that was not opened
         related_name="audit_entries",
+        db_index=False,
         verbose_name=_("organization"),
     )
     at = models.DateTimeField(_("time"), db_default=Now())
@@ -57,10 +58,26 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit entries")
         indexes = [
             models.Index(fields=["organization", "-at", "-id"], name="audit_newest_first"),
-            models.Index(fields=["target_id", "target_kind"], name="audit_by_target"),
-            models.Index(fields=["actor_id", "actor_kind"], name="audit_by_actor"),
+            models.Index(
+                fields=["target_id", "target_kind", "organization", "-at", "-id"],
+                name="audit_by_target",
+            ),
+            models.Index(
+                fields=["organization", "actor_kind", "actor_id", "-at", "-id"],
+                name="audit_by_actor",
+            ),
+            models.Index(fields=["organization", "event", "-at", "-id"], name="audit_by_event"),
+            models.Index(
+                fields=["organization", "-at", "-id"],
+                condition=models.Q(outcome="refused"),
+                name="audit_of_refused",
+            ),
+            models.Index(
+                fields=["organization", "actor_kind", "-at", "-id"],
+                condition=models.Q(actor_kind__in=["support", "command", "invited"]),
+                name="audit_of_others",
+            ),
             models.Index(fields=["request_id"], name="audit_by_request"),
-            models.Index(fields=["event"], name="audit_by_event"),
             GinIndex(
                 OpClass(KeyTransform("members", "changes"), "jsonb_path_ops"),
                 name="audit_by_members",

@@ -165,6 +165,7 @@ class UsageRecordAdmin(SupportAdmin):
 
 
 def of_member(email):
-    members = dict(Member.objects.filter(email__iexact=email).values_list("pk", "organization"))
+    found = Member.objects.matching(email).filter(email__iexact=email)
+    members = dict(found.values_list("pk", "organization"))
     periods = Period.objects.filter(organization__in=members.values())
     return Q(member__in=list(members), period__in=list(periods.values_list("pk", flat=True)))

@@ -42,7 +42,7 @@ def of_assigning(members, target, period):
     turned = limits.who_turns(
         moving, period, period_limit=target.period_limit, group_used=target.used
     )
-    there = members.filter(billing_group=target).count()
+    there = members.count() - turned.number
     changes, stays = [], []
     if turned.number:
         changes = [_moves(turned.number, target), *_sources(moving), *_at_once(turned, target)]
@@ -92,7 +92,7 @@ def of_personal_limit(members, period, personal_limit, is_unlimited):
     """On one personal usage limit for all `members`, a queryset."""
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
     turned = limits.who_turns(members, period, **limit)
-    there = members.filter(**limit).count()
+    there = members.aggregate(number=Count("pk", filter=Q(**limit)))["number"]
     changes = [_limits_change(turned.number - there)] if turned.number > there else []
     changes += turns(turned) or [_("Nobody becomes blocked or unblocked.")]
     return changes, [_("Role, groups, billing group and the Credits used so far.")]
@@ -148,7 +148,8 @@ def _moves(number, target):
 
 def _sources(members):
     """Where `members` come from, unless it is Unassigned alone: the greatest numbers first."""
-    groups = members.order_by().values_list("billing_group__name", "billing_group__is_unassigned")
+    members = members.with_billing_group().order_by()
+    groups = members.values_list("billing_group__name", "billing_group__is_unassigned")
     groups = list(groups.annotate(number=Count("pk")).order_by("-number", "billing_group__name"))
     if all(is_unassigned for _name, is_unassigned, _number in groups):
         return []

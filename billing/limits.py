@@ -54,10 +54,10 @@ def with_usage(members, period):
 
 
 def with_standing(members, period):
-    """Annotate `members` with `used` and `group_used` in `period`, and `reasons` if blocked."""
+    """Annotate `members`, with their billing groups, with `used`, `group_used` and `reasons`."""
     totals = "billing_group__group_totals"
     its = FilteredRelation(totals, condition=Q(**{f"{totals}__period": period}))  # one at most
-    members = with_usage(members, period).alias(group_total=its)
+    members = with_usage(members.with_billing_group(), period).alias(group_total=its)
     used = Coalesce("group_total__credits", Value(0), output_field=TotalField())
     return members.annotate(group_used=used).annotate(reasons=BlockedReasons(*JUDGED.values()))
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
@@ -27,7 +27,8 @@ def _current(organization, period, used, now):
     left = -(-(period.ends_at - now) // DAY)
     near = _against_limits(organization, period)
     blocked = ngettext("%(count)s of them blocked", "%(count)s of them blocked", near["blocked"])
-    unassigned = organization.members.present().filter(billing_group__is_unassigned=True).count()
+    unassigned = organization.billing_groups.filter(is_unassigned=True).values("pk")
+    unassigned = organization.members.present().filter(billing_group=Subquery(unassigned)).count()
     return [
         {
             "label": _("Credits used"),
@@ -55,7 +56,8 @@ def _current(organization, period, used, now):
 
 
 def _past(organization, period, used, now):
-    groups = period.group_totals.exclude(credits=0).aggregate(
+    totals = period.group_totals.filter(billing_group__organization=organization)
+    groups = totals.exclude(credits=0).aggregate(
         formal=Count("billing_group", filter=Q(billing_group__is_unassigned=False)),
         unassigned=Count("billing_group", filter=Q(billing_group__is_unassigned=True)),
     )

@@ -8,6 +8,8 @@ from pydantic import Field
 from .api import ApiError
 from .schemas import In, Out
 
+BY_AGE = ("created_at", "pk")  # of few rows: by `pk` alone all organizations' might be read
+
 
 class Paging(In):
     """How much of a list is asked for, and after which answer."""
@@ -25,17 +27,17 @@ class Page(Out):
     )
 
 
-def page_of(request, rows, paging, key=("pk",), period=None):
+def page_of(request, rows, paging, key=("pk",), period=None, shown=None):
     """The rows that `paging` asks for of the queryset `rows`, and what the Page says.
 
     `key`: the fields that order the rows and tell them apart; `-` before one for descending. A
     token fits the same list with the same filters, of the same `period` where there is one: else,
-    or where it was tampered with, 400.
+    or where it was tampered with, 400. `shown` adds what an answer needs to the page's rows.
     """
-    return page_over(request, lambda first: [rows], paging, key, period)
+    return page_over(request, lambda first: [rows], paging, key, period, shown)
 
 
-def page_over(request, parts, paging, key, period=None):
+def page_over(request, parts, paging, key, period=None, shown=None):
     """As `page_of`, of rows that stand in several querysets, all of each before the next.
 
     `parts` gives them: it takes the first value of the key behind which the page begins, or None.
@@ -45,7 +47,8 @@ def page_over(request, parts, paging, key, period=None):
     beyond = _beyond(key, last) if last else Q()
     found, wanted = [], paging.max_results + 1
     for rows in parts(last and last[0]):
-        found += rows.filter(beyond).order_by(*key)[: wanted - len(found)]
+        rows = rows.filter(beyond).order_by(*key)[: wanted - len(found)]
+        found += shown(_again(rows)).order_by(*key) if shown else rows
         if len(found) == wanted:
             break
     page = found[: paging.max_results]
@@ -54,6 +57,11 @@ def page_over(request, parts, paging, key, period=None):
         last = [getattr(page[-1], name.removeprefix("-")) for name in key]
         token = signing.dumps([_plain(value) for value in last], salt=salt)
     return page, {"max_results": paging.max_results, "next_token": token}
+
+
+def _again(rows):
+    """The same rows of the model, found by their ids: what is joined to them, only to them."""
+    return rows.model.objects.filter(pk__in=rows.values("pk"))
 
 
 def _beyond(key, last):

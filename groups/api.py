@@ -8,7 +8,7 @@ from pydantic import Field
 
 from config.api import READ, WRITE, WRITES, answers
 from config.named import members_of, opened_in
-from config.paging import Page, Paging, page_of
+from config.paging import BY_AGE, Page, Paging, page_of
 from config.schemas import (
     Chosen,
     Description,
@@ -72,8 +72,8 @@ class Changed(Out):
 @router.get("/groups", response=answers(Groups))
 def list_groups(request, asked: Query[GroupsAsked]):
     """Groups in the order in which they were made."""
-    groups = seen(request.organization.groups.matching(asked.keyword))
-    rows, page = page_of(request, groups, asked)
+    groups = request.organization.groups.matching(asked.keyword)
+    rows, page = page_of(request, groups, asked, BY_AGE, shown=seen)
     return {"groups": [shown(group) for group in rows], **page}
 
 

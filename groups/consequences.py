@@ -8,9 +8,10 @@ from members.templatetags.console import count
 
 def of_adding(members, group):
     """On adding `members`, a queryset, to `group`; who is in it already is left alone."""
-    number, there = members.count(), members.filter(memberships__group=group).count()
+    joining = members.exclude(memberships__group=group).count()
+    there = members.count() - joining
     changes, stays = [], [_("Role, billing group, limit and usage stay as they are.")]
-    if joining := number - there:
+    if joining:
         text = ngettext(
             "%(count)s member joins %(group)s.", "%(count)s members join %(group)s.", joining
         )

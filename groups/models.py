@@ -73,6 +73,7 @@ class Group(models.Model):
                 violation_error_message=_("A group with this name already exists."),
             ),
         ]
+        indexes = [models.Index(fields=["organization", "created_at", "id"], name="group_by_age")]
         triggers = [pgtrigger.ReadOnly(name="stays_in_organization", fields=["organization"])]
 
     def __str__(self):

@@ -92,11 +92,12 @@ def group_delete(request, organization, pk):
 def group_detail(request, organization, pk):
     group = get_object_or_404(organization.groups.with_member_count(), pk=pk)
     q = search_words(request.GET)
-    table = GroupMembersTable(group.members.present().matching(q), request)
+    members = organization.members.present().filter(memberships__group=group)
+    table = GroupMembersTable(members.matching(q), request)
     context = {
         "organization": organization,
         "group": group,
-        "page_obj": page_of(table, request, lambda rows: rows.select_related("billing_group")),
+        "page_obj": page_of(table, request, lambda rows: rows.with_billing_group()),
         "table": table,
         "q": q,
     }
@@ -125,7 +126,7 @@ def group_add(request, organization, pk):
         "picker": picker,
         "title": _("Add members to %(name)s") % {"name": group.name},
         "consequence": _consequence(picker, group),
-        **picker.context(lambda rows: rows.select_related("billing_group")),
+        **picker.context(organization.members.with_billing_group()),
     }
     response = render_page(request, "groups/add.html", "picker", context)
     response.status_code = form.status

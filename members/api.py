@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Literal
 
+from django.db.models import Prefetch
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -104,12 +105,14 @@ class CreditStatus(Out):
 @router.get("/members", response=answers(Members))
 def list_members(request, asked: Query[MembersAsked]):
     """Members in the order in which they were added; removed ones if asked for."""
-    members = request.organization.members.select_related("billing_group")
+    here = request.organization
+    members = here.members.all()
     if not asked.include_deleted:
         members = members.present()
     if asked.email:
         members = members.alias(lower=Lower("email")).filter(lower=asked.email.lower())
-    rows, page = page_of(request, members, asked)
+    groups = Prefetch("billing_group", here.billing_groups.all())
+    rows, page = page_of(request, members, asked, shown=lambda rows: rows.prefetch_related(groups))
     return {"members": [shown(member) for member in rows], **page}
 
 
@@ -132,7 +135,7 @@ def add_member(request, body: NewMember):
 @router.get("/members/{member_id}", response=answers(MemberOut))
 def get_member(request, member_id: str):
     """A member, removed ones too."""
-    members = request.organization.members.select_related("billing_group")
+    members = request.organization.members.with_billing_group()
     return shown(get_object_or_404(members.named_in_api(member_id)))
 
 
@@ -209,8 +212,8 @@ def present(request, member_id):
 
 
 def standing(request, member_id, period):
-    members = request.organization.members.select_related("billing_group")
-    return get_object_or_404(with_standing(members, period).named_in_api(member_id))
+    members = with_standing(request.organization.members, period)
+    return get_object_or_404(members.named_in_api(member_id))
 
 
 def limit_of(request, member_id):

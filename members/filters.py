@@ -1,5 +1,5 @@
 import django_filters as filters
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from billing.limits import with_standing
@@ -43,7 +43,7 @@ class MemberFilter(filters.FilterSet):
 
     def in_billing_group(self, queryset, name, key):
         groups = self.organization.billing_groups.alive().named_in_url(key)
-        return queryset.filter(billing_group__in=groups)
+        return queryset.filter(billing_group=Subquery(groups.values("pk")))  # one, or none
 
     def in_group(self, queryset, name, key):
         return queryset.filter(memberships__group=key) if is_number(key) else queryset.none()

@@ -83,11 +83,11 @@ class Picker:
             "chosen_by": chosen_by if self.everyone else {},
         }
 
-    def context(self, rows_of):
-        """What the page shows: the page of results as `rows_of` has them, and who is chosen."""
+    def context(self, members):
+        """What the page shows: the page of results, as `members` have them, and who is chosen."""
         page = self.page()
         ids = [member.pk for member in page.object_list]
-        rows = {row.pk: row for row in rows_of(self.candidates.filter(pk__in=ids))}
+        rows = {row.pk: row for row in members.filter(pk__in=ids)}
         page.object_list = [rows[pk] for pk in ids if pk in rows]
         return {
             "page_obj": page,

@@ -50,7 +50,9 @@ def page_of(table, request, rows_of=None, **also):
     if rows_of:
         ids = list(page.object_list)
         wanted = Q(pk__in=ids) | Q(**also) if also else Q(pk__in=ids)
-        found = {row.pk: row for row in rows_of(rows.model.objects.filter(wanted))}
+        here = request.member.organization
+        found = rows_of(rows.model.objects.filter(wanted, organization=here))
+        found = {row.pk: row for row in found}
         page.object_list = [found.pop(pk) for pk in ids if pk in found]
         page.beside = list(found.values())
     return page
@@ -108,6 +110,7 @@ class MembersTable(ConsoleTable):
         name = Lower("billing_group__name")
         first = "billing_group__is_unassigned"
         name = name.desc() if is_descending else name
+        queryset = queryset.with_billing_group()
         return queryset.order_by(f"-{first}", name, Lower("name"), "pk"), True
 
     def order_used(self, queryset, is_descending):

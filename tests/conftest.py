@@ -48,7 +48,7 @@ def settings_for_tests():
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_what_tests_write():
-    """Content types and permissions stay: to make them anew takes five times as long as the rest."""
+    """Content types and permissions stay: making them anew takes four times as long as the rest."""
 
     def sql(style, connection, **options):
         tables = connection.introspection.django_table_names(only_existing=True)

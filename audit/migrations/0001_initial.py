@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 (
                     "organization",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="audit_entries",
@@ -88,10 +89,28 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "audit entries",
                 "indexes": [
                     models.Index(fields=["organization", "-at", "-id"], name="audit_newest_first"),
-                    models.Index(fields=["target_id", "target_kind"], name="audit_by_target"),
-                    models.Index(fields=["actor_id", "actor_kind"], name="audit_by_actor"),
+                    models.Index(
+                        fields=["target_id", "target_kind", "organization", "-at", "-id"],
+                        name="audit_by_target",
+                    ),
+                    models.Index(
+                        fields=["organization", "actor_kind", "actor_id", "-at", "-id"],
+                        name="audit_by_actor",
+                    ),
+                    models.Index(
+                        fields=["organization", "event", "-at", "-id"], name="audit_by_event"
+                    ),
+                    models.Index(
+                        condition=models.Q(("outcome", "refused")),
+                        fields=["organization", "-at", "-id"],
+                        name="audit_of_refused",
+                    ),
+                    models.Index(
+                        condition=models.Q(("actor_kind__in", ["support", "command", "invited"])),
+                        fields=["organization", "actor_kind", "-at", "-id"],
+                        name="audit_of_others",
+                    ),
                     models.Index(fields=["request_id"], name="audit_by_request"),
-                    models.Index(fields=["event"], name="audit_by_event"),
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass(
                             django.db.models.fields.json.KeyTransform("members", "changes"),

@@ -1,5 +1,7 @@
 """Billing groups over HTTP."""
 
+from functools import partial
+
 from django.http import Http404
 from ninja import Query, Router
 from pydantic import Field
@@ -9,7 +11,7 @@ from billing.models import BillingGroup
 from billing.periods import current_period
 from config.api import READ, WRITE, WRITES, answers
 from config.named import members_of, opened_in, period_of
-from config.paging import Page, Paging, page_of
+from config.paging import BY_AGE, Page, Paging, page_of
 from config.schemas import (
     BillingGroupId,
     Chosen,
@@ -91,11 +93,11 @@ class MovedOut(Out):
 @router.get("/billing-groups", response=answers(BillingGroups))
 def list_billing_groups(request, asked: Query[BillingGroupsAsked]):
     """Unassigned first, beyond `maxResults`; then the others in the order they were made."""
-    period = period_of(request, asked.period_end)
-    groups = request.organization.billing_groups.alive().matching(asked.keyword)
-    groups = seen_in(groups, period)
-    rows, page = page_of(request, groups.filter(is_unassigned=False), asked, period=period)
-    first = [] if asked.next_token else list(groups.filter(is_unassigned=True))
+    period, here = period_of(request, asked.period_end), request.organization
+    groups = here.billing_groups.alive().matching(asked.keyword, here.members)
+    formal, seen = groups.filter(is_unassigned=False), partial(seen_in, period=period)
+    rows, page = page_of(request, formal, asked, BY_AGE, period, seen)
+    first = [] if asked.next_token else list(seen(groups.filter(is_unassigned=True)))
     return {
         "billing_groups": [shown(group) for group in first + rows],
         "period_start": period.starts_at,
@@ -171,7 +173,8 @@ def set_billing_group_limit(request, billing_group_id: str, body: NewPeriodLimit
 @router.get("/billing-groups/{billing_group_id}/members", response=answers(BillingGroupMembers))
 def list_billing_group_members(request, billing_group_id: str, asked: Query[Paging]):
     """The members who are in the billing group now."""
-    members = found(request, billing_group_id).members.present()
+    group = found(request, billing_group_id)
+    members = request.organization.members.present().filter(billing_group=group)
     rows, page = page_of(request, members, asked)
     return {"members": [person(member) for member in rows], **page}
 

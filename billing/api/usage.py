@@ -1,14 +1,15 @@
 """What was used, over HTTP: records, sums, the rows of an export, periods."""
 
+from functools import partial
 from typing import Annotated, Literal
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Sum
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
-from billing.models import GroupTotal, UsageTotal
+from billing.models import GroupTotal, UsageRecord, UsageTotal
 from billing.periods import all_periods
 from config.api import READ, answers
 from config.named import period_of
@@ -166,8 +167,8 @@ def member_of(request, member_id):
 
 def events(request, asked, **of):
     """A page of records: period by period, each that has some read along an index."""
-    records = chosen(request.organization.usage_records.filter(**of), asked)
-    records = records.select_related("member", "billing_group")
+    here = request.organization
+    records = chosen(UsageRecord.objects.filter(**of), asked)  # of periods of the organization
     totals = UsageTotal if of else GroupTotal
     used = Exists(totals.objects.filter(period=OuterRef("pk"), **of))
     periods = periods_between(request.organization, asked).filter(used)
@@ -176,7 +177,8 @@ def events(request, asked, **of):
         behind = periods.filter(starts_at__lte=latest) if latest else periods
         return (records.filter(period=period) for period in behind)
 
-    rows, page = page_over(request, parts, asked, key=("-occurred_at", "-pk"))
+    key, shown = ("-occurred_at", "-pk"), partial(with_names, organization=here)
+    rows, page = page_over(request, parts, asked, key, shown=shown)
     return {"usages": [shown_event(record) for record in rows], **page}
 
 
@@ -203,18 +205,24 @@ def chosen(records, asked):
 
 
 def usage_rows(request, asked, **of):
-    period = period_of(request, asked.period_end)
-    totals = UsageTotal.objects.filter(organization=request.organization, period=period, **of)
-    totals = totals.exclude(credits=0).select_related("billing_group", "member")
-    rows, page = page_of(
-        request, totals, asked, key=("billing_group_id", "member_id"), period=period
-    )
+    here, period = request.organization, period_of(request, asked.period_end)
+    totals = period.usage_totals.filter(**of).exclude(credits=0)
+    key, shown = ("billing_group_id", "member_id"), partial(with_names, organization=here)
+    rows, page = page_of(request, totals, asked, key, period, shown)
     return {
         "usages": [shown_total(total) for total in rows],
         "period_start": period.starts_at,
         "period_end": period.ends_at,
         **page,
     }
+
+
+def with_names(rows, organization):
+    """The same rows with their members and billing groups, which are looked up in one go each."""
+    members = Prefetch("member", organization.members.all())
+    return rows.prefetch_related(
+        members, Prefetch("billing_group", organization.billing_groups.all())
+    )
 
 
 def shown_event(record):

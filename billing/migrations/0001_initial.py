@@ -430,6 +430,21 @@ class Migration(migrations.Migration):
                 name="one_unassigned",
             ),
         ),
+        migrations.AddIndex(
+            model_name="billinggroup",
+            index=models.Index(
+                models.F("organization"),
+                django.db.models.functions.text.Lower("name"),
+                models.F("id"),
+                name="billing_group_by_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="billinggroup",
+            index=models.Index(
+                fields=["organization", "created_at", "id"], name="billing_group_by_age"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="billinggroup",
             constraint=models.CheckConstraint(

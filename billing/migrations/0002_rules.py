@@ -26,6 +26,12 @@ class Migration(migrations.Migration):
             "DROP TRIGGER periods_are_contiguous_on_insert ON billing_period;"
             "DROP FUNCTION periods_are_contiguous()",
         ),
+        sql(
+            "statistics",
+            "DROP STATISTICS usage_record_period_of_organization,"
+            " usage_total_period_of_organization, group_total_period_of_organization,"
+            " member_billing_group_of_organization",
+        ),
         sql("assignment_history"),
         sql(
             "removed_members",

@@ -31,13 +31,12 @@ class BillingGroupQuerySet(models.QuerySet):
             return self.filter(is_unassigned=True)
         return self.filter(pk=key, is_unassigned=False) if is_number(key) else self.none()
 
-    def matching(self, text):
-        """Groups whose name, or a current member's name or email, contains `text`."""
+    def matching(self, text, members):
+        """Groups whose name, or the name or email of one of `members` in it, contains `text`."""
         if not text:
             return self
-        here = self.order_by().values("organization")
-        members = Member.objects.present().matching(text).filter(organization__in=here)
-        return self.filter(Q(name__icontains=text) | Q(pk__in=members.values("billing_group")))
+        found = members.present().matching(text).order_by()
+        return self.filter(Q(name__icontains=text) | Q(pk__in=found.values("billing_group")))
 
     def shown_in(self, period):
         """Living groups, and the deleted ones that have usage in `period`."""
@@ -118,6 +117,10 @@ class BillingGroup(models.Model):
             models.CheckConstraint(
                 condition=Q(period_limit__gte=0), name="period_limit_not_negative"
             ),
+        ]
+        indexes = [
+            models.Index("organization", Lower("name"), "id", name="billing_group_by_name"),
+            models.Index(fields=["organization", "created_at", "id"], name="billing_group_by_age"),
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),

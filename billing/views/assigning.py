@@ -1,6 +1,7 @@
 """Handle and Assign Members: one picker, two places it is opened from."""
 
 from django.contrib import messages
+from django.db.models import Subquery
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,8 +25,8 @@ from .common import formal_group_of, group_of
 @form_view
 @organization_admin
 def unassigned_handle(request, organization):
-    unassigned = organization.billing_groups.filter(is_unassigned=True)
-    candidates = organization.members.present().filter(billing_group__in=unassigned.values("pk"))
+    unassigned = organization.billing_groups.filter(is_unassigned=True).values("pk")
+    candidates = organization.members.present().filter(billing_group=Subquery(unassigned))
     targets = organization.billing_groups.formal()
     title = _("Handle unassigned members")
     return _assign_page(request, organization, candidates, targets, title, may_create=True)
@@ -87,10 +88,6 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
     if form.is_valid() and (moved := _assign(request, organization, form, picker)):
         messages.success(request, _moved(moved))
         return redirect_after(request, reverse("billing:list", args=[organization.slug]))
-
-    def rows_of(members):
-        return with_standing(members.select_related("billing_group"), period)
-
     context = {
         "organization": organization,
         "form": form,
@@ -98,7 +95,7 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
         "title": title,
         "may_create": may_create,
         "consequence": _consequence(picker, form.so_far("billing_group"), period),
-        **picker.context(rows_of),
+        **picker.context(with_standing(organization.members, period)),
     }
     response = render_page(request, "billing/assign.html", "picker", context)
     response.status_code = form.status

@@ -44,13 +44,13 @@ def billing_group_list(request, organization):
     q = search_words(request.GET)
 
     def rows_of(groups):
-        return groups.matching(q).with_usage_in(period).with_member_count()
+        return groups.matching(q, organization.members).with_usage_in(period).with_member_count()
 
     groups = organization.billing_groups.shown_in(period)
     table_class = BillingGroupsTable if period.is_current else PastBillingGroupsTable
     table = table_class(rows_of(groups.filter(is_unassigned=False)), request)
-    page = page_of(table, request, rows_of, organization=organization, is_unassigned=True)
-    totals = _totals(period, groups.matching(q))
+    page = page_of(table, request, rows_of, is_unassigned=True)
+    totals = _totals(period, groups.matching(q, organization.members))
     context = {
         "organization": organization,
         "period": period,
@@ -188,9 +188,10 @@ def billing_group_detail(request, organization, key):
 
 def _members_of(request, group, period, q):
     def rows_of(members):
-        return limits.with_standing(members.select_related("billing_group"), period)
+        return limits.with_standing(members, period)
 
-    table = GroupMembersTable(group.members.present().matching(q), request)
+    members = group.organization.members.present().filter(billing_group=group)
+    table = GroupMembersTable(members.matching(q), request)
     return {"table": table, "page_obj": page_of(table, request, rows_of)}
 
 

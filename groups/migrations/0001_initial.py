@@ -144,6 +144,10 @@ class Migration(migrations.Migration):
                 verbose_name="members",
             ),
         ),
+        migrations.AddIndex(
+            model_name="group",
+            index=models.Index(fields=["organization", "created_at", "id"], name="group_by_age"),
+        ),
         migrations.AddConstraint(
             model_name="groupmembership",
             constraint=models.UniqueConstraint(

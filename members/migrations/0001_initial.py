@@ -374,8 +374,38 @@ class Migration(migrations.Migration):
                 models.F("organization"),
                 django.db.models.functions.text.Lower("name"),
                 models.F("id"),
+                condition=models.Q(("status", "DELETED"), _negated=True),
                 include=("name", "status"),
                 name="member_by_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                condition=models.Q(("status", "DELETED"), _negated=True),
+                fields=["organization", "id"],
+                name="present_member",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                models.F("organization"),
+                django.db.models.functions.text.Lower("name"),
+                models.F("id"),
+                condition=models.Q(("role", "org_admin")),
+                name="admin_by_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                models.F("organization"),
+                models.F("status"),
+                django.db.models.functions.text.Lower("name"),
+                models.F("id"),
+                condition=models.Q(("status__in", ["DISABLED", "DELETED"])),
+                name="member_not_enabled_by_name",
             ),
         ),
         migrations.AddIndex(
@@ -383,10 +413,17 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(
                 models.F("organization"),
                 django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Upper("name"), "gin_trgm_ops"
-                ),
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Upper("email"), "gin_trgm_ops"
+                    django.db.models.functions.text.Upper(
+                        models.Func(
+                            "name",
+                            models.Value("\n"),
+                            "email",
+                            arg_joiner=" || ",
+                            output_field=models.TextField(),
+                            template="(%(expressions)s)",
+                        )
+                    ),
+                    "gin_trgm_ops",
                 ),
                 name="member_search",
             ),

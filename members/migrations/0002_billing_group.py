@@ -21,7 +21,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "member",
             models.Index(
-                fields=["billing_group", "id"], include=("status",), name="member_by_billing_group"
+                fields=["billing_group", "organization", "id"],
+                include=("status",),
+                name="member_by_billing_group",
             ),
         ),
     ]

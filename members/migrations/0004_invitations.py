@@ -185,6 +185,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "groups of invitations",
             },
         ),
+        migrations.AddIndex(
+            model_name="invitation",
+            index=models.Index(
+                condition=models.Q(("accepted_at", None), ("revoked_at", None)),
+                fields=["organization", "-id"],
+                name="pending_invitation",
+            ),
+        ),
         migrations.AddField(
             model_name="invitation",
             name="groups",

@@ -132,6 +132,13 @@ class Invitation(models.Model):
                 name="invitation_accepted_in_time",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["organization", "-id"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="pending_invitation",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="not_deleted_while_pending",

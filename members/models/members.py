@@ -1,7 +1,7 @@
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -9,10 +9,16 @@ from django.utils.translation import pgettext_lazy
 from members.arrays import any_of
 from members.text import clean_text_constraint, is_number, validate_printable
 
-from .organizations import CreditsField, Organization, not_both_limits
+from .organizations import CreditsField, ExactBigint, Organization, not_both_limits
 from .users import User
 
 USER_KEY = "user-"
+WORDS = Func(  # searched as one text
+    *("name", Value("\n"), "email"),
+    arg_joiner=" || ",
+    output_field=models.TextField(),
+    template="(%(expressions)s)",
+)
 
 
 def member_of_key(key):
@@ -38,7 +44,12 @@ class MemberQuerySet(models.QuerySet):
 
     def matching(self, text):
         """Members whose name or email contains `text`, ignoring case."""
-        return self.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else self
+        return self.alias(words=WORDS).filter(words__icontains=text) if text else self
+
+    def with_billing_group(self):
+        """Join the billing group by the whole key, so that no other organization's are read."""
+        same = Q(billing_group__organization=F("organization"))
+        return self.select_related("billing_group").filter(same)
 
     def among(self, ids):
         """The members of `ids`, a list: quick with thousands of them."""
@@ -134,19 +145,34 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(  # what else is asked of whom it finds: pages and counts read it alone
-                "organization",
-                Lower("name"),
-                "id",
+                *("organization", Lower("name"), "id"),
+                condition=~Q(status="DELETED"),
                 include=["name", "status"],
                 name="member_by_name",
             ),
             models.Index(
-                fields=["billing_group", "id"], include=["status"], name="member_by_billing_group"
+                fields=["organization", "id"],
+                condition=~Q(status="DELETED"),
+                name="present_member",
+            ),
+            models.Index(
+                *("organization", Lower("name"), "id"),
+                condition=Q(role="org_admin"),
+                name="admin_by_name",
+            ),
+            models.Index(
+                *("organization", "status", Lower("name"), "id"),
+                condition=Q(status__in=["DISABLED", "DELETED"]),
+                name="member_not_enabled_by_name",
+            ),
+            models.Index(
+                fields=["billing_group", "organization", "id"],
+                include=["status"],
+                name="member_by_billing_group",
             ),
             GinIndex(
                 "organization",
-                OpClass(Upper("name"), "gin_trgm_ops"),
-                OpClass(Upper("email"), "gin_trgm_ops"),
+                OpClass(Upper(WORDS), "gin_trgm_ops"),
                 name="member_search",
             ),
         ]
@@ -175,3 +201,6 @@ class Member(models.Model):
     @property
     def is_erased(self):
         return (self.name, self.email) == self.erased_identity
+
+
+Member._meta.get_field("organization").register_lookup(ExactBigint)  # for member_search

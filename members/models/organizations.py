@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.related_lookups import RelatedExact
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,14 @@ class CreditsField(models.DecimalField):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"max_digits": 18, "decimal_places": 4, **kwargs})
+
+
+class ExactBigint(RelatedExact):
+    """`= 8::bigint`: a GIN index is found only by a value of its column's very type."""
+
+    def process_rhs(self, compiler, connection):
+        sql, parameters = super().process_rhs(compiler, connection)
+        return (f"{sql}::bigint" if self.rhs_is_direct_value() else sql), parameters
 
 
 class Organization(models.Model):

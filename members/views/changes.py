@@ -144,8 +144,7 @@ def member_remove(request, organization, pk):
 def member_adjust(request, organization, pk):
     """Adjust Usage: mend a mistake by a signed record; removed members too."""
     period = current_period(organization)
-    members = organization.members.select_related("billing_group")
-    member = get_object_or_404(with_standing(members, period), pk=pk)
+    member = get_object_or_404(with_standing(organization.members, period), pk=pk)
     form = AdjustmentForm(posted(request), organization=organization, member=member)
     if form.is_valid():
         arguments = {"member": member, **form.adjustment}
@@ -161,7 +160,7 @@ def member_adjust(request, organization, pk):
 
 def present_member(organization, pk):
     """The member of the address as of now; 404 for another organization's and for removed ones."""
-    members = organization.members.present().select_related("billing_group")
+    members = organization.members.present()
     return get_object_or_404(with_standing(members, current_period(organization)), pk=pk)
 
 

@@ -38,8 +38,7 @@ def organization_home(request, organization):
 def own_page(request, organization):
     """The member's own usage and limits in the current period, and why they are blocked."""
     period = current_period(organization)
-    members = organization.members.select_related("billing_group")
-    member = with_standing(members, period).get(pk=request.member.pk)
+    member = with_standing(organization.members, period).get(pk=request.member.pk)
     member.billing_group.used = member.group_used
     totals = period.usage_totals.filter(member=member, credits__gt=0)
     context = {

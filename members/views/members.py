@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 from billing.limits import with_standing
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
-from groups.models import Group
 from members.access import organization_admin
 from members.filters import REMOVED, MemberFilter
 from members.forms import MemberForm
@@ -32,9 +31,8 @@ def member_list(request, organization):
     chosen = MemberFilter(request.GET, organization=organization, period=period)
 
     def rows_of(members):
-        groups = Prefetch("groups", Group.objects.order_by("name"))
-        members = members.select_related("billing_group").prefetch_related(groups)
-        return with_standing(members, period)
+        groups = Prefetch("groups", organization.groups.order_by("name"))
+        return with_standing(members.prefetch_related(groups), period)
 
     table = MembersTable(chosen.qs, request, period)
     billing_groups = organization.billing_groups.alive().unassigned_first()
@@ -77,8 +75,7 @@ def member_add(request, organization):
 def member_detail(request, organization, pk):
     """Everything about one member, removed ones too; removed ones have nothing to change."""
     period = current_period(organization)
-    members = organization.members.select_related("billing_group")
-    member = get_object_or_404(with_standing(members, period), pk=pk)
+    member = get_object_or_404(with_standing(organization.members, period), pk=pk)
     recent = member.records.filter(period__in=list(organization.periods.all()[:2]))
     used = member.usage_totals.filter(period=period).exclude(credits=0)
     context = {

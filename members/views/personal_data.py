@@ -22,7 +22,7 @@ from members.personal_data import erase_member, export_personal_data
 @organization_admin
 def member_data(request, organization, pk):
     """All about a member of the organization as a file, removed ones too."""
-    member = get_object_or_404(organization.members.select_related("billing_group"), pk=pk)
+    member = get_object_or_404(organization.members.with_billing_group(), pk=pk)
     return _download(request, member)
 
 
@@ -42,9 +42,7 @@ def _download(request, member):
 @organization_admin
 def member_erase(request, organization, pk):
     """Erase Personal Data of a disabled or removed member; 404 for an active one."""
-    members = with_standing(
-        organization.members.select_related("billing_group"), current_period(organization)
-    )
+    members = with_standing(organization.members.with_billing_group(), current_period(organization))
     member = get_object_or_404(members, pk=pk)
     if member.is_erased or (request.method != "POST" and member.status == Member.Status.ENABLED):
         raise Http404

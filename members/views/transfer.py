@@ -111,5 +111,5 @@ def _dry_run(request, sent, form):
         "verdicts": ImportLine.Verdict.choices,
         "chosen": chosen,
         "table": table,
-        "page_obj": page_of(table, request, lambda rows: rows),
+        "page_obj": page_of(table, request),
     }

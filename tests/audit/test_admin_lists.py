@@ -47,8 +47,8 @@ LARGE = {
     AuditEntry: (
         {
             "7": "audit_by_target",
-            "ada@example.test": "audit_by_actor",
-            "AddMember": "audit_by_event",
+            "ada@example.test": "audit_by_target",
+            "AddMember": "audit_by_request",
             "0" * 31 + "a": "audit_by_request",
         },
         "audit_auditentry",
