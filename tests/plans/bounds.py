@@ -1,0 +1,96 @@
+"""What cannot be within 20 times: why, and how many rows it may read at most.
+
+None of it reads another organization's: the bounds are what one organization has of each.
+"""
+
+import re
+from dataclasses import dataclass
+
+from .place import SIZES
+
+MEMBERS = SIZES["members"] + 1
+NAMES = SIZES["billing_groups"] + 1 + SIZES["groups"] + SIZES["keys"] + 50
+RECORDS = 2 * SIZES["records"] * SIZES["members"]  # of a past period, those of two billing groups
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    asked: str  # of places
+    most: int
+    why: str
+
+    def allows(self, place, reading):
+        return re.search(self.asked, place) is not None and reading.read <= self.most
+
+
+BOUNDS = [
+    Bound(
+        r"[=](a|王|王伟|zq)$",
+        MEMBERS + NAMES,
+        "One or two letters hold no trigram: every member is looked at once.",
+    ),
+    Bound(
+        r"^(audit|billing|groups):list\?q=|^list(Billing)?Groups\?keyword=",
+        NAMES,
+        "The names of groups, billing groups and keys have no trigrams: there are hundreds.",
+    ),
+    Bound(
+        r"^members:invitations\?q=",
+        SIZES["invitations"],
+        "Those invited have no trigrams: who is invited is soon a member, or none any more.",
+    ),
+    Bound(
+        r"^members:list\?status=removed",
+        SIZES["groups"] + 1,
+        "The groups of a page's members are read at once, also where they are in none.",
+    ),
+    Bound(
+        r"^members:list\?.*sort=-?used|^unassigned\?(show|period)",
+        2 * MEMBERS,
+        "What each used is looked up, or summed up, of all before it can be sorted.",
+    ),
+    Bound(
+        r"^members:list\?sort=-?billing_group",
+        MEMBERS + NAMES,
+        "The names by which it sorts stand in another table.",
+    ),
+    Bound(
+        r"^members:list\?status=(active|blocked)$",
+        3 * MEMBERS,
+        "Nobody is blocked by a column: each is judged by their total, limit, and billing group.",
+    ),
+    Bound(
+        r"[?&]page=(20|99)$",
+        MEMBERS + SIZES["members"] // 10,
+        "Far in, the planner sorts all rather than counting them off along an index.",
+    ),
+    Bound(
+        r"^audit:list\?(event|q)=\S+&(outcome|actor)=",
+        SIZES["entries"] // 20,
+        "Two filters at once: the entries that the rarer of them leaves.",
+    ),
+    Bound(
+        r"^listAuditLog\?targetKind=ApiKey$",
+        SIZES["entries"] + 10,
+        "A kind that nearly no entry is about: there is no index of kinds.",
+    ),
+    Bound(
+        r"^listUsageEvents\?sources=none$",
+        RECORDS,
+        "A source that no record names: an index of sources would cost every report.",
+    ),
+    Bound(
+        r"^members:dry-run\?verdict=",
+        SIZES["lines"],
+        "A verdict that few lines have: an index of verdicts would cost every import.",
+    ),
+    Bound(
+        r"^groups:(add|detail)[?#]|^members:list\?group=|^billing:handle\?q=",
+        5 * MEMBERS,
+        "Who is in the group, and who is found: both are read, and compared one with another.",
+    ),
+]
+
+
+def is_allowed(place, reading):
+    return any(bound.allows(place, reading) for bound in BOUNDS)
