@@ -35,7 +35,8 @@ class AuditEntryAdmin(SupportAdmin):
             members = Member.objects.matching(text).filter(email__iexact=text)
             return queryset.filter(by_or_about(dict(members.values_list("pk", "organization"))))
         everywhere = list(Organization.objects.values_list("pk", flat=True))
-        return queryset.filter(Q(request_id=text) | Q(organization__in=everywhere, event=text))
+        of_any = Q(organization__in=everywhere) | Q(organization=None)
+        return queryset.filter(Q(request_id=text) | of_any & Q(event=text))
 
 
 def by_or_about(members):
