@@ -16,7 +16,7 @@ INSTALLED := .venv/installed-
 # A process that must compile Django first starts five seconds later.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-reset test looks torture bench pages lighthouse screenshots check format messages lock
+.PHONY: demo demo-reset test scale looks torture bench pages lighthouse screenshots check format messages lock
 
 demo: $(INSTALLED)dev
 	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null \
@@ -35,6 +35,10 @@ demo-reset: $(INSTALLED)dev
 test: $(INSTALLED)e2e
 	$(BIN)/python -m pytest -n 2
 	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e
+
+# What starts servers of its own or needs many rows: apart, so that the tests of every day stay quick.
+scale: $(INSTALLED)dev
+	$(BIN)/python -m pytest -n 2 tests/torture tests/plans tests/benchmarks
 
 torture: $(INSTALLED)dev
 	TORTURE_ROUNDS=12 TORTURE_HANDLED=50000 $(BIN)/python -m pytest tests/torture -rP

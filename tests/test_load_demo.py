@@ -4,8 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from allauth.account.models import EmailAddress
-from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
@@ -84,37 +82,6 @@ def assert_members_are_in_their_states(acme, period):
     assert present.filter(name__startswith="=").exists()
 
 
-@pytest.fixture
-def demo(db):
-    """The demo organizations of now, with a tenth of the reports."""
-    load(timezone.now(), density=0.1)
-
-
-def test_the_accounts_of_the_demo_can_sign_in_and_nobody_else_can(demo):
-    for email in ACCOUNTS:
-        assert authenticate(request=None, email=email, password="demo").email == email
-        assert EmailAddress.objects.get(email=email).verified
-    others = User.objects.exclude(email__in=ACCOUNTS)
-    assert not any(each.has_usable_password() for each in others)
-    assert list(ACCOUNTS) == [
-        "admin@acme.example",
-        "member@acme.example",
-        "admin@globex.example",
-        "support@demo.example",
-        "noor@partner.example",
-    ]
-
-
-def test_the_demo_has_one_admin_each_a_person_in_both_and_support_without_rights(demo):
-    admins = Member.objects.admins().values_list("email", flat=True)
-    assert set(admins) == {"admin@acme.example", "admin@globex.example"}
-    assert Organization.objects.get(slug="globex").members.count() == 40
-    assert User.objects.get(email="noor@partner.example").memberships.count() == 2
-    support = User.objects.get(email="support@demo.example")
-    assert (support.is_staff, support.is_superuser) == (True, False)
-    assert not support.get_all_permissions()  # the desk asks for none
-
-
 def test_the_history_of_the_demo_happened_in_its_own_time(db):
     load_organization(GLOBEX, now=timezone.now(), density=0.1)
     globex = Organization.objects.get(slug="globex")
@@ -153,10 +120,10 @@ def test_the_command_loads_once_and_names_the_accounts_each_time(db, capsys):
     assert capsys.readouterr().out == told
     assert all(email in told for email in ACCOUNTS)
     assert 18_000 < UsageRecord.objects.filter(organization__slug="acme").count() < 22_000
+    large_organization_is_made_once_where_it_is_asked_for(capsys)
 
 
-def test_a_large_organization_is_made_once_and_only_where_it_is_asked_for(db, capsys):
-    call_command("load_demo")
+def large_organization_is_made_once_where_it_is_asked_for(capsys):
     assert Organization.objects.count() == 2
     with pytest.raises(CommandError, match="at least 1"):
         call_command("load_demo", "--members=none")

@@ -1,6 +1,6 @@
 """Handle of many while metering goes on: who stays notices nothing, who moves waits for the move.
 
-`make torture` moves 50,000 of 100,000 and compares the times; the suite moves a tenth of that.
+`make torture` moves 50,000 of 100,000 and compares the times; `make scale` moves a tenth of that.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Server and database are killed -9 under load: what was acknowledged is there exactly once.
 
-`make torture` runs more rounds than the suite: each kills the server once and the database once.
+`make torture` runs more rounds than `make scale`: each kills the server once and the database once.
 """
 
 import json
