@@ -3,6 +3,7 @@
 import json
 
 from django import template
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.html import format_html, format_html_join
@@ -12,10 +13,31 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import limits
 from billing.models import BillingGroup
+from members.alike import alike, filled
 from members.models import Invitation, Member
 from members.text import listed
 
 register = template.Library()
+register.tag(alike)
+
+
+def part(name, *but):
+    """As `register.inclusion_tag`, rendered once on a page for all that differ in `but` alone."""
+
+    def registered(tell):
+        def render(told):
+            return get_template(name).template.render(template.Context(told))
+
+        @register.simple_tag(takes_context=True, name=tell.__name__)
+        def tag(context, *arguments):
+            told = tell(*arguments)
+            kind = tuple(item for item in told.items() if item[0] not in but)
+            values = {key: value for key, value in told.items() if key in but}
+            return filled(context, name, kind, values, lambda values: render(told | values))
+
+        return tell
+
+    return registered
 
 
 @register.filter
@@ -48,7 +70,7 @@ def local_now(organization):
     return local_time(timezone.now(), organization)
 
 
-@register.inclusion_tag("_meter.html")
+@part("_meter.html", "used_text", "limit_text", "percent_text", "width")
 def meter(used, limit):
     """Credits used against a limit; None means no limit, 0 frozen: an empty bar."""
     if limit is None:
@@ -73,7 +95,7 @@ def period_label(period):
     return pgettext("days of a period", "%(first)s – %(last)s") % {"first": first, "last": last}
 
 
-@register.inclusion_tag("_meter.html")
+@part("_meter.html", "used_text", "limit_text", "percent_text", "width")
 def personal_meter(member):
     """A member's use, `used`, of their personal limit."""
     if member.personal_limit is None and not member.is_unlimited:
@@ -97,7 +119,7 @@ REASONS = {
 }
 
 
-@register.inclusion_tag("_badge.html")
+@part("_badge.html")
 def standing_badge(group):
     """The state of a billing group annotated with `used`."""
     standing = limits.standing(group)
@@ -105,7 +127,7 @@ def standing_badge(group):
     return {"text": standing.label, "kind": kind, "icon": icon}
 
 
-@register.inclusion_tag("_status.html")
+@part("_status.html", "reason")
 def member_badge(member):
     """The status of a member annotated with `reasons`."""
     if member.status == Member.Status.DISABLED:
@@ -133,7 +155,7 @@ STANDING = {
 }
 
 
-@register.inclusion_tag("_status.html")
+@part("_status.html", "reason")
 def invitation_badge(invitation):
     """How a pending invitation stands."""
     standing = invitation.standing(timezone.now())
@@ -153,7 +175,7 @@ def invited_with(invitation):
     return f"{limit} · {few_names(groups)}" if groups else limit
 
 
-@register.inclusion_tag("_badge.html")
+@part("_badge.html")
 def verdict_badge(line):
     """What the dry run says of a line of an import."""
     kinds = {"add": "ok", "change": "info", "error": "danger"}
