@@ -16,10 +16,10 @@ def filled(context, part, kind, values, render):
     """
     empty = tuple((name, str(value)) for name, value in values.items() if not value)
     patterns = context.render_context.dicts[0].setdefault(part, {})  # as {% include %}
-    if (kind, empty) not in patterns:
-        patterns[kind, empty] = _pattern(values, render)
+    if (pattern := patterns.get((kind, empty))) is None:
+        pattern = patterns[kind, empty] = _pattern(values, render)
     shown = {name: render_value_in_context(value, context) for name, value in values.items()}
-    return mark_safe(patterns[kind, empty] % shown)
+    return mark_safe(pattern % shown)
 
 
 def _pattern(values, render):

@@ -1,5 +1,5 @@
 from .fields import IsUnassignedName, TimeRange, TotalField
-from .groups import UNASSIGNED, Assignment, BillingGroup, GroupTotal
+from .groups import UNASSIGNED, Assignment, BillingGroup, GroupTotal, key_of
 from .periods import Period, PeriodIsOver
 from .usage import MOST_CREDITS, UsageRecord, UsageTotal
 
@@ -16,4 +16,5 @@ __all__ = [
     "TotalField",
     "UsageRecord",
     "UsageTotal",
+    "key_of",
 ]

@@ -15,6 +15,11 @@ from .periods import Period
 UNASSIGNED = "Unassigned"
 
 
+def key_of(pk, is_unassigned):
+    """A group's id in addresses and in the API."""
+    return "unassigned" if is_unassigned else str(pk)
+
+
 class BillingGroupQuerySet(models.QuerySet):
     def alive(self):
         return self.filter(deleted_at=None)
@@ -144,8 +149,7 @@ class BillingGroup(models.Model):
 
     @property
     def key(self):
-        """The group's id in addresses and in the API."""
-        return "unassigned" if self.is_unassigned else str(self.pk)
+        return key_of(self.pk, self.is_unassigned)
 
 
 class Assignment(models.Model):

@@ -35,7 +35,6 @@ def member_list(request, organization):
         return with_standing(members.prefetch_related(groups), period)
 
     table = MembersTable(chosen.qs, request, period)
-    billing_groups = organization.billing_groups.alive().unassigned_first()
     context = {
         "organization": organization,
         "period": period,
@@ -44,7 +43,7 @@ def member_list(request, organization):
         "q": request.GET.get("q", ""),
         "chosen": chosen,
         "selectable": chosen.data.get("status") != REMOVED,
-        "billing_groups": billing_groups.only("organization", "name", "is_unassigned"),
+        "billing_groups": organization.billing_groups.alive().unassigned_first(),
         "groups": organization.groups.order_by("name"),
         "tabs": tabs(organization, "members"),
         "people": people_tabs(organization, "members"),
