@@ -31,7 +31,7 @@ def member_list(request, organization):
     chosen = MemberFilter(request.GET, organization=organization, period=period)
 
     def rows_of(members):
-        groups = Prefetch("groups", organization.groups.order_by("name"))
+        groups = Prefetch("groups", organization.groups.order_by("name"), to_attr="sorted_groups")
         return with_standing(members.prefetch_related(groups), period)
 
     table = MembersTable(chosen.qs, request, period)
