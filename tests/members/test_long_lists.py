@@ -9,8 +9,8 @@ from django.test.html import parse_html
 from django.test.utils import CaptureQueriesContext
 
 from members.tables import BothEndsPaginator
-from members.templatetags.console import options_of
-from tests.factories import BillingGroupFactory, many_members
+from members.templatetags.console import group_options, options_of
+from tests.factories import BillingGroupFactory, GroupFactory, many_members
 
 
 @pytest.mark.parametrize("number", [0, 1, 7, 8, 9, 40])
@@ -41,6 +41,14 @@ def test_options_are_chosen_escaped_and_english_where_they_are_names_of_the_syst
     assert options_of(organization.billing_groups.unassigned_first(), group.key) == (
         '<option value="unassigned" lang="en" translate="no">Unassigned</option>'
         f'<option value="{group.key}" selected>R&amp;D</option>'
+    )
+
+
+def test_groups_are_options_as_they_are_ordered(organization):
+    last, first = (GroupFactory(organization=organization, name=name) for name in ("<Z>", "A"))
+    assert group_options(organization.groups.order_by("name"), str(first.pk)) == (
+        f'<option value="{last.pk}">&lt;Z&gt;</option>'
+        f'<option value="{first.pk}" selected>A</option>'
     )
 
 
