@@ -24,7 +24,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return CursorDebugWrapper(cursor, self)
 
     def get_connection_params(self):
-        return super().get_connection_params() | {"prepare_threshold": 0}
+        """To compile a query takes longer than all but the longest run: `jit` is off."""
+        given = super().get_connection_params()
+        options = f"-c jit=off {given.get('options', '')}".strip()
+        return given | {"prepare_threshold": 0, "options": options}
 
     def prepared(self):
         """A cursor for what is asked all day: PostgreSQL plans it once for each connection.

@@ -64,6 +64,15 @@ def test_the_server_plans_once_what_is_prepared_and_nothing_else():
         assert cursor.fetchall() == [("SELECT 60 / $1", 3)]
 
 
+def test_no_query_is_compiled_and_other_options_hold(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-c work_mem=5MB")
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('jit'), current_setting('work_mem')")
+        assert cursor.fetchone() == ("off", "5MB")
+    connection.close()
+
+
 def test_an_error_of_what_is_prepared_is_one_of_django():
     with pytest.raises(DataError):
         answer(connection.prepared(), 0)
