@@ -14,7 +14,10 @@ from members.csv_files import write_csv
 from .models import BillingGroup, Period, UsageTotal
 
 COLUMNS = ("Billing Group", "Member Name", "Email", "Credits Consumption")
-ROWS = (Path(__file__).parent / "sql" / "export.sql").read_text()
+SQL = Path(__file__).parent / "sql"
+ROWS = (SQL / "export.sql").read_text()
+NAMED, _rest = ROWS.split("\nSELECT\n")  # the billing groups, each with its name in the file
+FIRST_ROWS = f"{NAMED}\n{(SQL / 'preview.sql').read_text()}"
 PREVIEWED = 10
 
 
@@ -69,7 +72,7 @@ class Preview:
 
 def preview(scope):
     with connection.cursor() as cursor:
-        cursor.execute(f"{ROWS} LIMIT {PREVIEWED}", scope.parameters)
+        cursor.execute(FIRST_ROWS, {**scope.parameters, "previewed": PREVIEWED})
         rows = cursor.fetchall()
     totals = scope.totals.aggregate(count=Count("*"), credits=Sum("credits", default=Decimal(0)))
     return Preview(rows, **totals)

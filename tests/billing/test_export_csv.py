@@ -63,6 +63,17 @@ def deleted(organization, name, user_name, at=None):
     return one
 
 
+@pytest.mark.parametrize("members", [1, 4])
+def test_the_preview_shows_what_the_file_begins_with(lines, organization, members):
+    deleted(organization, "group 5", "Eve")
+    for number in range(12):
+        own = group(organization, f"Group {number}")
+        for name in range(members):
+            user(organization, f"Ada {number} {name}", group=own, credits=1 + name % 2)
+    shown = preview(Scope(current_period(organization))).rows
+    assert [",".join(map(str, row)) for row in shown] == lines()[:10]
+
+
 def test_bytes(console, organization):
     user(organization, "Ada", group=group(organization, "Platform"), credits="1204.5")
     response = console.get(url("billing:download", organization))
