@@ -53,6 +53,13 @@ def with_usage(members, period):
     )
 
 
+def with_usage_of_many(members, period):
+    """As `with_usage`, where all are sorted by it: joined and summed up at once."""
+    its = FilteredRelation("usage_totals", condition=Q(usage_totals__period=period))
+    used = Coalesce(Sum("own_total__credits"), Value(0), output_field=TotalField())
+    return members.alias(own_total=its).annotate(used=used)
+
+
 def with_standing(members, period):
     """Annotate `members`, with their billing groups, with `used`, `group_used` and `reasons`."""
     totals = "billing_group__group_totals"

@@ -2,10 +2,11 @@ import django_tables2 as tables
 from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from billing.limits import with_usage
+from billing.limits import with_usage_of_many
 
 from .text import tidy
 
@@ -19,7 +20,18 @@ STATUS = {"th": {"class": "table__status"}}
 
 
 class BothEndsPaginator(Paginator):
-    """Counts rows off from the nearer end: the last page is found as quickly as the first."""
+    """Counts rows off from the nearer end: the last page is found as quickly as the first.
+
+    `counted`: the same rows as they were before what only sorts them was joined.
+    """
+
+    def __init__(self, rows, size, counted=None):
+        super().__init__(rows, size)
+        self.counted = rows if counted is None else counted
+
+    @cached_property
+    def count(self):
+        return self.counted.count()
 
     def page(self, number):
         number = self.validate_number(number)
@@ -45,7 +57,8 @@ def page_of(table, request, rows_of=None, **also):
     """
     rows = table.data.data
     shown = rows.values_list("pk", flat=True) if rows_of else rows
-    page = BothEndsPaginator(shown, _size(request)).get_page(request.GET.get("page"))
+    pages = BothEndsPaginator(shown, _size(request), counted=table.unsorted)
+    page = pages.get_page(request.GET.get("page"))
     page.sizes = [(size, None if size == PAGE_SIZE else size) for size in PAGE_SIZES]
     if rows_of:
         ids = list(page.object_list)
@@ -75,6 +88,7 @@ class ConsoleTable(tables.Table):
         order_by = "name"
 
     def __init__(self, data, request):
+        self.unsorted = data
         super().__init__(data=data, order_by=self._wanted(request.GET.get("sort", "")))
 
     def _wanted(self, sort):
@@ -114,7 +128,7 @@ class MembersTable(ConsoleTable):
         return queryset.order_by(f"-{first}", name, Lower("name"), "pk"), True
 
     def order_used(self, queryset, is_descending):
-        queryset = with_usage(queryset, self.period)
+        queryset = with_usage_of_many(queryset, self.period)
         return queryset.order_by(by("used", is_descending), "pk"), True
 
 

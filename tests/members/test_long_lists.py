@@ -10,7 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from members.tables import BothEndsPaginator
 from members.templatetags.console import group_options, options_of
-from tests.factories import BillingGroupFactory, GroupFactory, many_members
+from tests.factories import (
+    BillingGroupFactory,
+    GroupFactory,
+    MemberFactory,
+    assign,
+    many_members,
+    report,
+)
+from tests.pages import queries, rows, signed_in, url
 
 
 @pytest.mark.parametrize("number", [0, 1, 7, 8, 9, 40])
@@ -61,3 +69,15 @@ def test_a_select_has_groups_values_attributes_and_what_is_chosen():
         '<optgroup label="Some"><option value="1" selected>A &amp; B</option>'
         '<option value="two">C</option></optgroup></select>'
     )
+
+
+def test_what_sorts_rows_is_not_joined_to_count_them(organization, admin):
+    rich, mover = MemberFactory.create_batch(2, organization=organization, is_unlimited=True)
+    report(rich, 3), report(mover, 2)
+    assign(mover, BillingGroupFactory(organization=organization))
+    report(mover, 2)
+    client = signed_in(admin)
+    asked = queries(client, url("members:list", organization, sort="-used"))
+    assert sum("billing_usagetotal" in sql for sql in asked) == 2  # ids of the page, and its rows
+    by_usage = rows(client.get(url("members:list", organization, sort="used")))
+    assert list(by_usage) == [f"member-{each.pk}" for each in (admin, rich, mover)]
