@@ -155,11 +155,12 @@ class BillingGroup(models.Model):
 class Assignment(models.Model):
     """Who was in which billing group and when; kept by triggers on Member.billing_group."""
 
-    organization = models.ForeignKey(
+    organization = models.ForeignKey(  # which the keys of member and billing group check
         Organization,
         models.PROTECT,
         related_name="assignments",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("organization"),
     )
     member = inside(Member, "assignments", db_index=False, verbose_name=_("member"))

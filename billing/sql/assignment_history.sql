@@ -25,20 +25,29 @@ BEGIN
 END $$;
 
 -- Planned each time for as many rows as there are: a plan that a connection kept from the move of
--- one would compare all with all when many move.
+-- one would compare all with all when many move. Most changes of members move nobody.
 CREATE FUNCTION follow_assignments() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    moved bigint[];
 BEGIN
     EXECUTE '
-        UPDATE billing_assignment SET ended_at = after.assigned_at
-        FROM before JOIN after USING (id)
-        WHERE before.billing_group_id <> after.billing_group_id
-            AND billing_assignment.member_id = after.id AND billing_assignment.ended_at IS NULL';
+        SELECT array_agg(id ORDER BY id) FROM before JOIN after USING (id)
+        WHERE before.billing_group_id <> after.billing_group_id'
+    INTO moved;
+    IF moved IS NULL THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE '
+        UPDATE billing_assignment SET ended_at = after.assigned_at FROM after
+        WHERE after.id = ANY ($1)
+            AND billing_assignment.member_id = after.id AND billing_assignment.ended_at IS NULL'
+    USING moved;
     EXECUTE '
         INSERT INTO billing_assignment (organization_id, member_id, billing_group_id, started_at)
-        SELECT after.organization_id, id, after.billing_group_id, after.assigned_at
-        FROM before JOIN after USING (id)
-        WHERE before.billing_group_id <> after.billing_group_id
-        ORDER BY id';
+        SELECT organization_id, id, billing_group_id, assigned_at FROM after
+        WHERE id = ANY ($1)
+        ORDER BY id'
+    USING moved;
     RETURN NULL;
 END $$;
 
