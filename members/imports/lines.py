@@ -39,6 +39,10 @@ LABELS = {
     "personal_limit": gettext_lazy("Personal limit"),
 }
 COLUMNS = {plain: column for column, names in NAMES.items() for plain in names}
+PLAIN_EMAIL = re.compile(
+    r"[a-z0-9]+([._+-][a-z0-9]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE
+)
+LONGEST_PLAIN = 60
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 NAME = CleanCharField(max_length=100)
@@ -198,6 +202,18 @@ def _unreadable(text):
     return ""
 
 
+def _name(text):
+    """A name; of most it is seen at a glance that the form's field would take it as it is."""
+    is_plain = len(text) <= LONGEST_PLAIN and text.isascii() and text.isprintable()
+    return text if is_plain else NAME.clean(text)
+
+
+def _email(text):
+    """An email; as with names."""
+    is_plain = len(text) <= LONGEST_PLAIN and PLAIN_EMAIL.fullmatch(text)
+    return text if is_plain else EMAIL.clean(text)
+
+
 @lru_cache
 def _role(text):
     try:
@@ -222,8 +238,8 @@ def _personal_limit(text):
 
 
 READERS = {
-    "name": NAME.clean,
-    "email": EMAIL.clean,
+    "name": _name,
+    "email": _email,
     "role": _role,
     "groups": _groups,
     "billing_group": str,

@@ -1,7 +1,9 @@
 """An import of members: sent and judged, then applied, all of it or nothing."""
 
+import gc
 import secrets
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -41,6 +43,18 @@ class ImportIsGone(Refused):
     message = _("This file is not kept any more. Send it again.")
 
 
+@contextmanager
+def uncollected():
+    """Nobody looks for garbage among what is made here, all of which is needed to the end."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 @operation("UploadMembers")
 def upload_members(*, actor, organization, importer, name, content, file):
     """Keep the `content` of a CSV, read as `file`, for an hour, and judge it; returns the import.
@@ -66,6 +80,7 @@ def upload_members(*, actor, organization, importer, name, content, file):
 
 
 @operation("ImportMembers")
+@uncollected()
 def import_members(*, actor, organization, sent, digest):
     """Do what all lines of the import `sent` say, or nothing; returns the number of each verdict.
 

@@ -258,3 +258,15 @@ def test_what_a_csv_says_is_what_was_written(names, delimiter, encoding):
 def test_what_is_guarded_can_be_read_again(text):
     assert unguarded(guarded(text)) == text
     assert guarded(text)[:1] not in set("=+-@\t\r")
+
+
+@given(st.from_regex(lines.PLAIN_EMAIL, fullmatch=True).filter(lambda text: len(text) <= 60))
+def test_an_email_that_is_taken_at_a_glance_is_one_for_the_field_too(email):
+    assert lines.EMAIL.clean(email) == email
+
+
+@given(st.text(st.characters(max_codepoint=127), min_size=1, max_size=60))
+def test_a_name_that_is_taken_at_a_glance_is_one_for_the_field_too(text):
+    name = tidy(text)
+    if name.isprintable() and name:
+        assert lines.NAME.clean(name) == lines.READERS["name"](name) == name
