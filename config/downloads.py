@@ -14,7 +14,10 @@ def json_download(file, name):
 
 
 def download(file, name, content_type):
-    """A file whose length is said first, so that a broken download shows as broken."""
+    """A file that goes compressed to whoever can read that, else with its length said first.
+
+    Either way a download that breaks off shows as broken: its length, or its last chunk, is missed.
+    """
     response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
     response.block_size = CHUNK
     return response
