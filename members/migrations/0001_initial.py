@@ -375,7 +375,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("name"),
                 models.F("id"),
                 condition=models.Q(("status", "DELETED"), _negated=True),
-                include=("name", "status"),
+                include=("name",),
                 name="member_by_name",
             ),
         ),

@@ -147,7 +147,7 @@ class Member(models.Model):
             models.Index(  # what else is asked of whom it finds: pages and counts read it alone
                 *("organization", Lower("name"), "id"),
                 condition=~Q(status="DELETED"),
-                include=["name", "status"],
+                include=["name"],
                 name="member_by_name",
             ),
             models.Index(

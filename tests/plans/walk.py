@@ -29,10 +29,11 @@ class Walk:
             if view.downloads or view.answers != 200:  # exports aside
                 continue
             address = self.place.url(name)
-            for query in ["", *OF_PAGES.get(name, ())]:
-                self._get(f"{name}?{query}", address, query)
-            if view.region:
-                self._ask(f"{name}#", self.client.get, address, headers=swap(view.region))
+            self._get(f"{name}?", address, "")
+            region = {"headers": swap(view.region)} if view.region else {}
+            for query in ["", *OF_PAGES.get(name, ())] if region else OF_PAGES.get(name, ()):
+                place = f"{name}?{query}" if query else f"{name}#"
+                self._get(place, address, query, **region)  # what is around it was asked for
             for sent in LOOKS.get(name, ()):
                 sent = {field: value.format(**self.named) for field, value in sent.items()}
                 for query in ["", "everyone=9"] if "bulk" in name else [""]:
@@ -54,8 +55,8 @@ class Walk:
                         break
                     asked["nextToken"] = answer.body["nextToken"]
 
-    def _get(self, place, address, query):
-        self._ask(place, self.client.get, self._with(address, query))
+    def _get(self, place, address, query, **options):
+        self._ask(place, self.client.get, self._with(address, query), **options)
 
     def _with(self, address, query):
         path, _mark, before = address.partition("?")
