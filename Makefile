@@ -34,7 +34,8 @@ demo-reset: $(INSTALLED)dev
 
 test: $(INSTALLED)e2e
 	$(BIN)/python -m pytest -n 2
-	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e
+	test ! -d tests/e2e || DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e \
+		--ignore-glob='*/test_every_page*'  # by make looks
 
 # What starts servers of its own or needs many rows: apart, so that the tests of every day stay quick.
 scale: $(INSTALLED)dev
@@ -54,7 +55,7 @@ bench: $(INSTALLED)dev
 
 # Every page, dialog and menu in each language, and any two of width, theme and language together.
 looks: $(INSTALLED)e2e
-	THOROUGH=1 DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e/test_every_page*.py
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -n 2 tests/e2e/test_every_page*.py
 
 # PAGE=1 also writes the table into docs/pages.md; BESIDE names the RESULTS of a smaller SIZE.
 pages: $(INSTALLED)dev

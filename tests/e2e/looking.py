@@ -1,7 +1,5 @@
 """Looking at a page in languages, widths and themes: what axe finds, and what is too wide."""
 
-import os
-
 from axe_playwright_python.sync_playwright import Axe
 
 from .screen import WIDE
@@ -9,7 +7,6 @@ from .screen import WIDE
 AXE = Axe()
 NOTHING_MOVES = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
 NEEDED = "document.documentElement.scrollWidth"
-THOROUGH = os.environ.get("THOROUGH") == "1"
 LANGUAGES = ["en-US", "zh-CN", "ja-JP"]
 THEMES = ["light", "dark"]
 WIDTHS = [360, 768, 1280]
@@ -18,7 +15,7 @@ ROOMS = [360, 640, 704, 1024, 1280]
 
 
 class Look:
-    """Looks at each place in one language, width and theme in turn; THOROUGH=1: in any two of them.
+    """Looks at each place in every language, and in any two of width, theme and language.
 
     `problems`: what is wrong with each place, {place: [what]}.
     """
@@ -29,10 +26,9 @@ class Look:
         self.problems = {}
 
     def __call__(self, place, reach):
-        """Judge what `reach` brings before a page, or before each language's in another width."""
+        """Judge what `reach` brings before each language's page, in another width."""
         self.number += 1
-        turns = range(self.number, self.number + len(LANGUAGES)) if THOROUGH else [self.number]
-        for turn in turns:
+        for turn in range(self.number, self.number + len(LANGUAGES)):
             language = LANGUAGES[(turn + self.number // len(WIDTHS)) % len(LANGUAGES)]
             width, theme = WIDTHS[turn % len(WIDTHS)], THEMES[turn % len(THEMES)]
             page = self.pages[language]

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 
 from .addresses import FOR_EVERYBODY, NOT_PAGES, OF_BILLING_GROUPS, OF_MEMBERS, OF_OTHERS
-from .looking import LANGUAGES, THOROUGH, WIDTHS
+from .looking import LANGUAGES, WIDTHS
 from .screen import BILLING_GROUPS, MEMBERS
 
 LONG = "Extraordinarily" * 6
@@ -88,7 +88,7 @@ def test_pages_of_who_is_no_admin(look, console, organization):
     for address in FOR_EVERYBODY:
         signed_out.at(address)
     for address, status in ((BILLING_GROUPS, 403), ("/o/nowhere/", 404)):
-        for _language in LANGUAGES if THOROUGH else "1":
+        for _language in LANGUAGES:
             console.provoke(status)
         signed_in.at(address)
     MemberFactory(user=plain.user, organization=OrganizationFactory())
@@ -118,7 +118,7 @@ def test_the_page_of_an_invitation(look, console, admin, organization):
     signed_out.at(f"/invitations/{new.secret}/")
     signed_out.at(f"/invitations/{old.secret}/")
     signed_in.at(f"/invitations/{old.secret}/")
-    for _language in LANGUAGES if THOROUGH else "1":
+    for _language in LANGUAGES:
         console.provoke(404)
     signed_out.at("/invitations/none/")
     assert signed_out.problems | signed_in.problems == {}
