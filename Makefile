@@ -39,7 +39,7 @@ test: $(INSTALLED)e2e
 
 # What starts servers of its own or needs many rows: apart, so that the tests of every day stay quick.
 scale: $(INSTALLED)dev
-	$(BIN)/python -m pytest -n 2 tests/torture tests/plans tests/benchmarks
+	$(BIN)/python -m pytest -n 2 tests/torture tests/plans tests/demo tests/benchmarks
 
 torture: $(INSTALLED)dev
 	TORTURE_ROUNDS=12 TORTURE_HANDLED=50000 $(BIN)/python -m pytest tests/torture -rP

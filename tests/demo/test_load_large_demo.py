@@ -15,12 +15,11 @@ from billing.totals import compare_totals
 from members.demo.large import Size, hours_of, load_large, shared_out
 from members.management.commands.load_demo import positive, size_of
 from members.models import Member, Organization
-
-from .audit.operations import DONE, perform
-from .clock import utc
-from .meridian import Meridian
-from .pages import signed_in, words
-from .views import VIEWS
+from tests.audit.operations import DONE, perform
+from tests.clock import utc
+from tests.meridian import Meridian
+from tests.pages import signed_in, words
+from tests.views import VIEWS
 
 SIZE = Size(members=500, billing_groups=100, records=5000)
 every_operation = pytest.mark.parametrize(

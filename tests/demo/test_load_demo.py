@@ -17,10 +17,9 @@ from groups.models import GroupMembership
 from members.demo.loading import ACCOUNTS, load, load_organization
 from members.demo.organizations import GLOBEX
 from members.models import Member, Organization, User
+from tests.clock import utc
 
-from .clock import utc
-
-HOME = Path(__file__).parent.parent
+HOME = Path(__file__).parents[2]
 DAYS = [
     pytest.param(utc(2026, 7, 31, 16, 0), id="the first instant of a month"),
     pytest.param(utc(2026, 8, 31, 16, 5), id="five minutes into a month"),
