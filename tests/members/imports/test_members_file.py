@@ -260,8 +260,22 @@ def test_what_is_guarded_can_be_read_again(text):
     assert guarded(text)[:1] not in set("=+-@\t\r")
 
 
-@given(st.from_regex(lines.PLAIN_EMAIL, fullmatch=True).filter(lambda text: len(text) <= 60))
+def shortened(email):
+    """As long as is read at a glance; its parts keep their first and last characters."""
+    name, domain = email.split("@")
+    *labels, last = domain.split(".")
+    short = [cut(label) for label in labels[:2]]
+    return f"{cut(name)}@{'.'.join(short)}.{last[:8]}"
+
+
+def cut(text):
+    return text if len(text) <= 14 else f"{text[:6]}a0{text[-6:]}"
+
+
+@given(st.from_regex(lines.PLAIN_EMAIL, fullmatch=True).map(shortened))
 def test_an_email_that_is_taken_at_a_glance_is_one_for_the_field_too(email):
+    assert lines.PLAIN_EMAIL.fullmatch(email)
+    assert len(email) <= lines.LONGEST_PLAIN
     assert lines.EMAIL.clean(email) == email
 
 
