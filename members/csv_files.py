@@ -5,7 +5,7 @@ import re
 from tempfile import TemporaryFile
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NOTHING = "SELECT NULL::bigint WHERE false"
@@ -65,10 +65,11 @@ def ids_of(records):
 def _copy(file, columns, rows, parameters):
     file.write(BYTE_ORDER_MARK + ",".join(columns).encode() + b"\r\n")
     count = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")  # to compile takes longer than to read
-        with cursor.copy(f"COPY ({rows}) TO STDOUT (FORMAT csv)", parameters) as lines:
-            for line in lines:  # no stored text holds a line break
-                file.write(bytes(line).replace(b"\n", b"\r\n"))
-                count += 1
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({rows}) TO STDOUT (FORMAT csv)", parameters) as lines,
+    ):
+        for line in lines:  # no stored text holds a line break
+            file.write(bytes(line).replace(b"\n", b"\r\n"))
+            count += 1
     return count
