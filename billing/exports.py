@@ -15,9 +15,9 @@ from .models import BillingGroup, Period, UsageTotal
 
 COLUMNS = ("Billing Group", "Member Name", "Email", "Credits Consumption")
 SQL = Path(__file__).parent / "sql"
-ROWS = (SQL / "export.sql").read_text()
-NAMED, _rest = ROWS.split("\nSELECT\n")  # the billing groups, each with its name in the file
-FIRST_ROWS = f"{NAMED}\n{(SQL / 'preview.sql').read_text()}"
+NAMES = (SQL / "export_names.sql").read_text()
+ROWS = NAMES + (SQL / "export.sql").read_text()
+FIRST_ROWS = NAMES + (SQL / "preview.sql").read_text()
 PREVIEWED = 10
 
 
