@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
-from billing.models import GroupTotal, UsageRecord, UsageTotal
+from billing.models import GroupTotal, UsageTotal
 from billing.periods import all_periods
 from config.api import READ, answers
 from config.named import period_of
@@ -167,17 +167,16 @@ def member_of(request, member_id):
 
 def events(request, asked, **of):
     """A page of records: period by period, each that has some read along an index."""
-    here = request.organization
-    records = chosen(UsageRecord.objects.filter(**of), asked)  # of periods of the organization
     totals = UsageTotal if of else GroupTotal
     used = Exists(totals.objects.filter(period=OuterRef("pk"), **of))
     periods = periods_between(request.organization, asked).filter(used)
 
     def parts(latest):
         behind = periods.filter(starts_at__lte=latest) if latest else periods
-        return (records.filter(period=period) for period in behind)
+        return (chosen(period.records.filter(**of), asked) for period in behind)
 
-    key, shown = ("-occurred_at", "-pk"), partial(with_names, organization=here)
+    key = ("-occurred_at", "-pk")
+    shown = partial(with_names, organization=request.organization)
     rows, page = page_over(request, parts, asked, key, shown=shown)
     return {"usages": [shown_event(record) for record in rows], **page}
 
