@@ -34,6 +34,7 @@ class AuditEntryAdmin(SupportAdmin):
         if "@" in text:
             members = Member.objects.matching(text).filter(email__iexact=text)
             return queryset.filter(by_or_about(dict(members.values_list("pk", "organization"))))
+        # Each by its id: the index of events begins with the organization.
         everywhere = list(Organization.objects.values_list("pk", flat=True))
         of_any = Q(organization__in=everywhere) | Q(organization=None)
         return queryset.filter(Q(request_id=text) | of_any & Q(event=text))

@@ -4,4 +4,3 @@ SELECT email, password, true, false, false
 FROM unnest(%(keys)s::text[], %(passwords)s::text[]) AS added (email, password)
 ORDER BY email
 ON CONFLICT (email) DO NOTHING
-

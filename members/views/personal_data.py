@@ -42,7 +42,7 @@ def _download(request, member):
 @organization_admin
 def member_erase(request, organization, pk):
     """Erase Personal Data of a disabled or removed member; 404 for an active one."""
-    members = with_standing(organization.members.with_billing_group(), current_period(organization))
+    members = with_standing(organization.members, current_period(organization))
     member = get_object_or_404(members, pk=pk)
     if member.is_erased or (request.method != "POST" and member.status == Member.Status.ENABLED):
         raise Http404
