@@ -1,5 +1,7 @@
 """Lists and selects of many rows: pages from both ends, options all at once."""
 
+from datetime import timedelta
+
 import pytest
 from django import forms
 from django.core.paginator import InvalidPage, Paginator
@@ -7,13 +9,16 @@ from django.db import connection
 from django.db.models.functions import Lower
 from django.test.html import parse_html
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from members.models import Member
 from members.tables import BothEndsPaginator
 from members.templatetags.console import group_options, options_of
 from tests.factories import (
     BillingGroupFactory,
     GroupFactory,
     MemberFactory,
+    OrganizationFactory,
     assign,
     many_members,
     report,
@@ -81,3 +86,14 @@ def test_what_sorts_rows_is_not_joined_to_count_them(organization, admin):
     assert sum("billing_usagetotal" in sql for sql in asked) == 2  # ids of the page, and its rows
     by_usage = rows(client.get(url("members:list", organization, sort="used")))
     assert list(by_usage) == [f"member-{each.pk}" for each in (admin, rich, mover)]
+
+
+def test_members_are_sorted_by_what_they_used_in_this_period_alone(db):
+    before = timezone.now().replace(day=1) - timedelta(days=10)
+    organization = OrganizationFactory(opened_at=before)
+    admin = MemberFactory(organization=organization, role=Member.Role.ADMIN, is_unlimited=True)
+    eager, calm = MemberFactory.create_batch(2, organization=organization, is_unlimited=True)
+    report(calm, 100, at=before, received_at=before)
+    report(eager, 3), report(calm, 2)
+    listed = signed_in(admin).get(url("members:list", organization, sort="-used"))
+    assert list(rows(listed)) == [f"member-{each.pk}" for each in (eager, calm, admin)]
