@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import BigIntegerField, TextField
 from django.db.models.functions import Lower
 
 from groups.models import GroupMembership
@@ -85,7 +84,7 @@ class Known:
     def _people(self, lock):
         """Persons by the keys of their emails."""
         members = self.organization.members.annotate(key=Lower("email")).order_by("pk")
-        members = members.filter(any_of("key", TextField(), list(self.keys.values())))
+        members = members.filter(any_of("key", list(self.keys.values())))
         if lock:
             members = members.select_for_update(no_key=True, of=("self",))
         columns = ("pk", "status", "name", "role", "billing_group", "personal_limit")
@@ -95,9 +94,9 @@ class Known:
     def _taken(self):
         """The keys of those who sign in with an email, and are members by another one."""
         new = [key for key in self.keys.values() if key not in self.people]
-        users = User.objects.filter(any_of("email", TextField(), new))
+        users = User.objects.filter(any_of("email", new))
         emails = dict(users.values_list("pk", "email"))
-        taken = self.organization.members.filter(any_of("user", BigIntegerField(), list(emails)))
+        taken = self.organization.members.filter(any_of("user", list(emails)))
         return {emails[pk] for pk in taken.values_list("user", flat=True)}
 
     def _memberships(self, lines):
@@ -105,7 +104,7 @@ class Known:
         named = {self.groups.find(name) for line in lines for name in line.groups} - {None}
         members = [person.pk for person in self.people.values() if person.is_present]
         rows = GroupMembership.objects.filter(group__in=named)
-        rows = rows.filter(any_of("member", BigIntegerField(), members))
+        rows = rows.filter(any_of("member", members))
         return set(rows.values_list("group_id", "member_id"))
 
 

@@ -53,7 +53,7 @@ class MemberQuerySet(models.QuerySet):
 
     def among(self, ids):
         """The members of `ids`, a list: quick with thousands of them."""
-        return self.filter(any_of("pk", models.BigIntegerField(), ids))
+        return self.filter(any_of("pk", ids))
 
     def named_in_api(self, key):
         """The member of an address's id; none where it cannot be one."""
