@@ -17,6 +17,7 @@ from members.operation_forms import (
 from members.templatetags.console import credits, period_label
 
 from . import consequences
+from .form_fields import BillingGroupField
 from .models import BillingGroup, GroupTotal, Period
 from .periods import current_period
 
@@ -59,9 +60,7 @@ class TargetForm(ChosenMembersForm):
     """The billing group that the chosen members get, or the name of a new one."""
 
     rule_field = "new_name"
-    billing_group = forms.ModelChoiceField(
-        label=_("Billing group"),
-        queryset=BillingGroup.objects.none(),
+    billing_group = BillingGroupField(
         required=False,
         empty_label=_("Choose"),
     )
@@ -93,9 +92,7 @@ class TargetForm(ChosenMembersForm):
 class MemberBillingGroupForm(OperationForm):
     """The billing group of one member, Unassigned too."""
 
-    billing_group = forms.ModelChoiceField(
-        label=_("Billing group"), queryset=BillingGroup.objects.none()
-    )
+    billing_group = BillingGroupField()
 
     def __init__(self, *args, organization, member, **kwargs):
         shown = {"billing_group": member.billing_group_id}
@@ -111,9 +108,7 @@ class MemberBillingGroupForm(OperationForm):
 class ChosenBillingGroupForm(ChosenMembersForm):
     """The billing group of all members chosen, Unassigned too."""
 
-    billing_group = forms.ModelChoiceField(
-        label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=_("Choose")
-    )
+    billing_group = BillingGroupField(empty_label=_("Choose"))
 
     def __init__(self, *args, organization, **kwargs):
         super().__init__(*args, organization=organization, **kwargs)
@@ -129,9 +124,7 @@ class AdjustmentForm(OperationForm):
     mended = forms.ModelChoiceField(
         label=_("Period"), queryset=Period.objects.none(), empty_label=None
     )
-    billing_group = forms.ModelChoiceField(
-        label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=None
-    )
+    billing_group = BillingGroupField(empty_label=None)
     credits = CreditsField(
         label=_("Credits to add"),
         min_value=None,

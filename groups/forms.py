@@ -1,6 +1,6 @@
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.form_fields import NamedChoiceField
 from members.operation_forms import ChosenMembersForm, NamedForm
 
 from .models import Group
@@ -14,7 +14,7 @@ class GroupForm(NamedForm):
 class ChosenGroupForm(ChosenMembersForm):
     """The group that all members chosen join."""
 
-    group = forms.ModelChoiceField(
+    group = NamedChoiceField(
         label=_("Group"), queryset=Group.objects.none(), empty_label=_("Choose")
     )
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from billing.models import BillingGroup
+from billing.form_fields import BillingGroupField
 
 from .form_fields import AmountField, CleanEmailField, NameField
 from .models import Member
@@ -109,9 +109,7 @@ class NewcomerForm(LimitForm, OperationForm):
         initial=Member.Role.MEMBER,
         widget=forms.RadioSelect,
     )
-    billing_group = forms.ModelChoiceField(
-        label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=None
-    )
+    billing_group = BillingGroupField(empty_label=None)
 
     def __init__(self, *args, organization, **kwargs):
         initial = {"kind": self.DEFAULT}

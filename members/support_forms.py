@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import BillingGroup
+from billing.form_fields import BillingGroupField
 from billing.periods import periods_after_change
 
 from .consequences import of_settings
@@ -52,9 +52,7 @@ class BulkAssignForm(OperationForm):
     """The billing group that all members chosen get; `expected` is how many were shown."""
 
     expected = forms.IntegerField(widget=forms.HiddenInput)
-    billing_group = forms.ModelChoiceField(
-        label=_("Billing group"), queryset=BillingGroup.objects.none(), empty_label=_("Choose")
-    )
+    billing_group = BillingGroupField(empty_label=_("Choose"))
 
     def __init__(self, *args, organization, expected, **kwargs):
         initial = {"expected": expected}
