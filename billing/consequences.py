@@ -6,28 +6,22 @@ Each gives two lists of sentences, changes and stays.
 import copy
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, FilteredRelation, Q, Sum, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from members.arrays import any_of
 from members.templatetags.console import count, credits
 
 from . import limits, pace
-from .models import BillingGroup, TotalField, UsageTotal
+from .models import BillingGroup, TotalField
 
 MOST_SOURCES = 3
 
 CLOSED = (BillingGroup.Standing.BLOCKED, BillingGroup.Standing.FROZEN)
-
-
-def used_where_they_are(members, period):
-    """Credits that `members` have used in `period` under their current billing groups."""
-    totals = UsageTotal.objects.filter(
-        period=period, member__in=members, billing_group=F("member__billing_group")
-    )
-    return totals.aggregate(credits=Sum("credits"))["credits"] or Decimal(0)
 
 
 def of_choosing(number):
@@ -42,13 +36,13 @@ def of_assigning(members, target, period):
     turned = limits.who_turns(
         moving, period, period_limit=target.period_limit, group_used=target.used
     )
-    there = members.count() - turned.number
     changes, stays = [], []
     if turned.number:
-        changes = [_moves(turned.number, target), *_sources(moving), *_at_once(turned, target)]
+        sources = _sources(moving, period)
+        changes = [_moves(turned.number, target), *_named(sources), *_at_once(turned, target)]
         sentence = _("%(credits)s Credits used so far stay where they were used.")
-        stays.append(sentence % {"credits": credits(used_where_they_are(moving, period))})
-    if there:
+        stays.append(sentence % {"credits": credits(sum(source.used for source in sources))})
+    if there := members.filter(billing_group=target).count():
         text = ngettext(
             "%(count)s member is in %(group)s already.",
             "%(count)s members are in %(group)s already.",
@@ -66,7 +60,7 @@ def of_removing(members, group, period):
         "%(count)s members return to Unassigned.",
         turned.number,
     )
-    used = used_where_they_are(members, period)
+    used = sum(source.used for source in _sources(members, period))
     changes = [returns % {"count": count(turned.number)}, *turns(turned)]
     return changes, [_stays_under(group, used)]
 
@@ -146,23 +140,41 @@ def _moves(number, target):
     return text % {"count": count(number), "group": target.name}
 
 
-def _sources(members):
-    """Where `members` come from, unless it is Unassigned alone: the greatest numbers first."""
-    members = members.with_billing_group().order_by()
-    groups = members.values_list("billing_group__name", "billing_group__is_unassigned")
-    groups = list(groups.annotate(number=Count("pk")).order_by("-number", "billing_group__name"))
-    if all(is_unassigned for _name, is_unassigned, _number in groups):
+class Source(NamedTuple):
+    """A billing group that members are in: how many, and what they used there in a period."""
+
+    name: str
+    is_unassigned: bool
+    number: int
+    used: Decimal
+
+
+def _sources(members, period):
+    """The sources of `members` in `period`, the greatest numbers first."""
+    there = Q(usage_totals__period=period, usage_totals__billing_group=F("billing_group"))
+    members = members.alias(total=FilteredRelation("usage_totals", condition=there)).order_by()
+    found = members.values_list("billing_group").annotate(Count("pk"), Sum("total__credits"))
+    found = {pk: (number, used or Decimal(0)) for pk, number, used in found}
+    groups = BillingGroup.objects.filter(any_of("pk", list(found)))
+    names = groups.values_list("pk", "name", "is_unassigned")
+    sources = [Source(*named, *found[pk]) for pk, *named in names]
+    return sorted(sources, key=lambda source: (-source.number, source.name))
+
+
+def _named(sources):
+    """Where members come from, unless it is Unassigned alone."""
+    if all(source.is_unassigned for source in sources):
         return []
     text = _("%(count)s from %(group)s.")
-    first, others = groups[:MOST_SOURCES], groups[MOST_SOURCES:]
-    named = [text % {"count": count(number), "group": name} for name, _is, number in first]
+    first, others = sources[:MOST_SOURCES], sources[MOST_SOURCES:]
+    named = [text % {"count": count(each.number), "group": each.name} for each in first]
     if others:
         text = ngettext(
             "%(count)s from %(groups)s other billing group.",
             "%(count)s from %(groups)s other billing groups.",
             len(others),
         )
-        number = sum(number for _name, _is, number in others)
+        number = sum(source.number for source in others)
         named.append(text % {"count": count(number), "groups": count(len(others))})
     return named
 

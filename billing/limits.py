@@ -5,9 +5,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
-    BooleanField,
     Count,
-    ExpressionWrapper,
     F,
     FilteredRelation,
     Func,
@@ -26,7 +24,7 @@ from .models import BillingGroup, TotalField, UsageTotal
 
 NEAR = Decimal("0.8")
 ALMOST = Decimal("0.95")
-
+MANY = 5_000  # members: from here on their sums are quicker made for all than looked up for each
 
 JUDGED = {  # what blocked_reasons is told of a member, in its order
     "status": F("status"),
@@ -35,6 +33,13 @@ JUDGED = {  # what blocked_reasons is told of a member, in its order
     "used": F("used"),
     "period_limit": F("billing_group__period_limit"),
     "group_used": F("group_used"),
+}
+OF_THE_GROUP = {"period_limit", "group_used"}
+NOT_OF_THE_GROUP = {  # a member who could be blocked by nothing else
+    "status": Value(Member.Status.ENABLED),
+    "is_unlimited": Value(True),
+    "personal_limit": Value(None),
+    "used": Value(None),
 }
 
 
@@ -54,14 +59,19 @@ def with_usage(members, period):
 
 
 def with_usage_of_many(members, period):
-    """As `with_usage`, where all are sorted by it: joined and summed up at once."""
-    its = FilteredRelation("usage_totals", condition=Q(usage_totals__period=period))
-    used = Coalesce(Sum("own_total__credits"), Value(0), output_field=TotalField())
+    """As `with_usage`, for thousands: the sums of all who used Credits are joined at once."""
+    its = FilteredRelation(
+        "member_totals", condition=Q(member_totals__period=period)
+    )  # one at most
+    used = Coalesce("own_total__credits", Value(0), output_field=TotalField())
     return members.alias(own_total=its).annotate(used=used)
 
 
-def with_standing(members, period):
-    """Annotate `members`, with their billing groups, with `used`, `group_used` and `reasons`."""
+def with_standing(members, period, with_usage=with_usage):
+    """Annotate `members`, with their billing groups, with `used`, `group_used` and `reasons`.
+
+    `with_usage`: how their Credits are found; `with_usage_of_many` for thousands.
+    """
     totals = "billing_group__group_totals"
     its = FilteredRelation(totals, condition=Q(**{f"{totals}__period": period}))  # one at most
     members = with_usage(members.with_billing_group(), period).alias(group_total=its)
@@ -83,27 +93,37 @@ def who_turns(members, period, **after):
 
     `after`: values or expressions in place of what is judged, by the names of JUDGED.
     """
-    judged = as_if(members.order_by(), period, **after).annotate(
-        is_blocked=_is_some("reasons"), becomes_blocked=_is_some("reasons_then")
+    number = may_turn = members.count()
+    if OF_THE_GROUP.issuperset(after):  # nobody else's can
+        members = members.filter(billing_group__in=_groups_that_turn(period, after))
+        may_turn = members.count()
+    by = with_usage_of_many if may_turn > MANY else with_usage
+    members = with_standing(members.order_by(), period, by).annotate(reasons_then=_reasons(after))
+    now, then = ~Q(reasons=[]), ~Q(reasons_then=[])
+    turned = members.aggregate(
+        blocked=Count("pk", filter=then & ~now), unblocked=Count("pk", filter=now & ~then)
     )
-    counted = judged.values_list("is_blocked", "becomes_blocked").annotate(number=Count("pk"))
-    counts = {(now, then): number for now, then, number in counted}
-    blocked, unblocked = counts.get((False, True), 0), counts.get((True, False), 0)
-    return Turned(sum(counts.values()), blocked, unblocked)
+    return Turned(number, **turned)
 
 
 def as_if(members, period, **after):
     """`with_standing`, and annotated with `reasons_then`: the reasons if `after` came true."""
-    values = {
-        name: value if hasattr(value, "resolve_expression") else Value(value)
-        for name, value in after.items()
-    }
-    judged = (JUDGED | values).values()
-    return with_standing(members, period).annotate(reasons_then=BlockedReasons(*judged))
+    return with_standing(members, period).annotate(reasons_then=_reasons(after))
 
 
-def _is_some(reasons):
-    return ExpressionWrapper(~Q(**{reasons: []}), BooleanField())
+def _groups_that_turn(period, after):
+    """The ids of billing groups that `after` opens or closes, whoever their members are."""
+    groups = BillingGroup.objects.filter(organization=period.organization).alive()
+    now = {**NOT_OF_THE_GROUP, "period_limit": F("period_limit"), "group_used": F("used")}
+    groups = groups.with_usage_in(period).alias(reasons=_reasons(now))
+    return list(groups.exclude(reasons=_reasons(now | after)).values_list("pk", flat=True))
+
+
+def _reasons(after):
+    """The reasons where `after` replaces what is judged."""
+    judged = (JUDGED | after).values()
+    values = [each if hasattr(each, "resolve_expression") else Value(each) for each in judged]
+    return BlockedReasons(*values)
 
 
 def with_usage_under(members, group, period):

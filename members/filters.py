@@ -2,7 +2,7 @@ import django_filters as filters
 from django.db.models import Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from billing.limits import with_standing
+from billing.limits import with_standing, with_usage, with_usage_of_many
 
 from .models import Member
 from .tables import search_words
@@ -30,9 +30,20 @@ class MemberFilter(filters.FilterSet):
         model = Member
         fields = []
 
-    def __init__(self, data, *, organization, period):
-        self.organization, self.period = organization, period
+    def __init__(self, data, *, organization, period, with_usage=with_usage):
+        self.organization, self.period, self.with_usage = organization, period, with_usage
         super().__init__(data, queryset=organization.members.all())
+
+    @property
+    def is_judged(self):
+        """Whether each member's usage must be known to tell if they match."""
+        return self.data.get("status") in (ACTIVE, BLOCKED)
+
+    @property
+    def all(self):
+        """The same members as `qs`: quicker where all are wanted, and not a page of them."""
+        given = {"organization": self.organization, "period": self.period}
+        return MemberFilter(self.data, **given, with_usage=with_usage_of_many).qs
 
     def filter_queryset(self, queryset):
         if self.form.errors:  # what cannot be matches nobody, least of all everybody
@@ -55,7 +66,7 @@ class MemberFilter(filters.FilterSet):
             return queryset.filter(status=Member.Status.DISABLED)
         if status == NOT_SET:
             return queryset.filter(personal_limit=None, is_unlimited=False)
-        standing = with_standing(queryset.enabled(), self.period)
+        standing = with_standing(queryset.enabled(), self.period, self.with_usage)
         none = Q(reasons__lte=[])  # as `= {}`, which the planner takes for rare
         return standing.filter(none if status == ACTIVE else ~none)
 

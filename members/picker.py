@@ -17,12 +17,14 @@ class Picker:
 
     `data` is the query of the page or its submitted form; ids of others are left out.
     `chosen_by`: the filters behind `candidates`, for the audit, where there are more than words.
+    `finds_once`: what is shown of all is asked of their ids, as it takes long to find them.
     """
 
-    def __init__(self, candidates, data, chosen_by=None):
+    def __init__(self, candidates, data, chosen_by=None, finds_once=False):
         self.candidates = candidates
         self.data = data
         self.chosen_by = chosen_by
+        self.by_ids = finds_once or not data.get("everyone")
         self.q = search_words(data)
         self.everyone = data.get("everyone", "")  # the number of all that match, as it was shown
         self.ids = sorted({int(pk) for pk in data.getlist("member") if is_number(pk)})
@@ -35,15 +37,19 @@ class Picker:
     def matching(self):
         return self.candidates.matching(self.q)
 
-    def page(self):
-        members = self.matching.order_by(Lower("name"), "pk")
-        return BothEndsPaginator(members, PAGE).get_page(self.number)
+    @cached_property
+    def pages(self):
+        return BothEndsPaginator(self.matching.order_by(Lower("name"), "pk"), PAGE)
 
     def chosen(self):
         """The members chosen, as a queryset; evaluate it under locks."""
         if self.everyone:
             return self.matching
         return self.candidates.filter(pk__in=self.ids)
+
+    def seen(self, members):
+        """Those chosen, of the queryset `members`, for what is said of them before it is done."""
+        return members.among(self.there) if self.by_ids else self.chosen()
 
     def elsewhere(self, page):
         """Those chosen one by one that the page of results does not show."""
@@ -53,13 +59,13 @@ class Picker:
 
     @cached_property
     def there(self):
-        """The ids of those chosen one by one who are candidates still."""
+        """The ids of those chosen who are candidates still."""
         return list(self.chosen().values_list("pk", flat=True))
 
     @cached_property
     def count(self):
         """How many are chosen now: the number that the page shows, wherever it does."""
-        return self.chosen().count() if self.everyone else len(self.there)
+        return len(self.there) if self.by_ids else self.pages.count
 
     @property
     def gone(self):
@@ -85,7 +91,7 @@ class Picker:
 
     def context(self, members):
         """What the page shows: the page of results, as `members` have them, and who is chosen."""
-        page = self.page()
+        page = self.pages.get_page(self.number)
         ids = [member.pk for member in page.object_list]
         rows = {row.pk: row for row in members.filter(pk__in=ids)}
         page.object_list = [rows[pk] for pk in ids if pk in rows]

@@ -324,6 +324,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="MemberTotal",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "period_id",
+                        "member_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "credits",
+                    billing.models.fields.TotalField(decimal_places=4, default=0, max_digits=24),
+                ),
+            ],
+            options={
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
             name="UsageTotal",
             fields=[
                 (

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         sql("keys"),
         sql(
             "totals",
+            "DROP VIEW billing_membertotal;"
             "ALTER TABLE billing_usagetotal RESET (fillfactor);"
             "ALTER TABLE billing_grouptotal RESET (fillfactor)",
         ),

@@ -1,7 +1,7 @@
 from .fields import IsUnassignedName, TimeRange, TotalField
-from .groups import UNASSIGNED, Assignment, BillingGroup, GroupTotal, key_of
+from .groups import UNASSIGNED, Assignment, BillingGroup, GroupTotal, key_of, match
 from .periods import Period, PeriodIsOver
-from .usage import MOST_CREDITS, UsageRecord, UsageTotal
+from .usage import MOST_CREDITS, MemberTotal, UsageRecord, UsageTotal
 
 __all__ = [
     "MOST_CREDITS",
@@ -10,6 +10,7 @@ __all__ = [
     "BillingGroup",
     "GroupTotal",
     "IsUnassignedName",
+    "MemberTotal",
     "Period",
     "PeriodIsOver",
     "TimeRange",
@@ -17,4 +18,5 @@ __all__ = [
     "UsageRecord",
     "UsageTotal",
     "key_of",
+    "match",
 ]

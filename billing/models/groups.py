@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from members.arrays import any_of
 from members.models import CreditsField, Member, Organization
 from members.text import clean_text_constraint, is_number, validate_printable
 
@@ -18,6 +19,17 @@ UNASSIGNED = "Unassigned"
 def key_of(pk, is_unassigned):
     """A group's id in addresses and in the API."""
     return "unassigned" if is_unassigned else str(pk)
+
+
+def match(text, members):
+    """That the name of a group, or the name or email of one of `members` in it, contains `text`.
+
+    The members are looked for at once, however often the groups are asked for.
+    """
+    if not text:
+        return Q()
+    found = members.present().matching(text).order_by().values_list("billing_group", flat=True)
+    return Q(name__icontains=text) | Q(any_of("pk", list(found.distinct())))
 
 
 class BillingGroupQuerySet(models.QuerySet):
@@ -37,11 +49,7 @@ class BillingGroupQuerySet(models.QuerySet):
         return self.filter(pk=key, is_unassigned=False) if is_number(key) else self.none()
 
     def matching(self, text, members):
-        """Groups whose name, or the name or email of one of `members` in it, contains `text`."""
-        if not text:
-            return self
-        found = members.present().matching(text).order_by()
-        return self.filter(Q(name__icontains=text) | Q(pk__in=found.values("billing_group")))
+        return self.filter(match(text, members))
 
     def shown_in(self, period):
         """Living groups, and the deleted ones that have usage in `period`."""

@@ -94,3 +94,18 @@ class UsageTotal(models.Model):
 
     def __str__(self):
         return f"{self.credits} of {self.member_id} under {self.billing_group_id}"
+
+
+class MemberTotal(models.Model):
+    """Credits of a member in a period, under all billing groups: a view, for many at once."""
+
+    pk = models.CompositePrimaryKey("period_id", "member_id")
+    period = models.ForeignKey(Period, models.DO_NOTHING, related_name="+")
+    member = models.ForeignKey(Member, models.DO_NOTHING, related_name="member_totals")
+    credits = TotalField()
+
+    class Meta:
+        managed = False
+
+    def __str__(self):
+        return f"{self.credits} of {self.member_id}"

@@ -1,8 +1,7 @@
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from billing import consequences, limits
 from billing.forms import BillingGroupForm, LimitForm
+from billing.models import match
 from billing.operations import (
     create_billing_group,
     delete_billing_group,
@@ -36,6 +36,8 @@ from members.templatetags.console import count, credits
 
 from .common import form_page, formal_group_of, group_of, shown_period
 
+FORMAL = Q(is_unassigned=False)
+
 
 @require_safe
 @organization_admin
@@ -43,14 +45,15 @@ def billing_group_list(request, organization):
     period = shown_period(request, organization)
     q = search_words(request.GET)
 
-    def rows_of(groups):
-        return groups.matching(q, organization.members).with_usage_in(period).with_member_count()
+    groups, found = organization.billing_groups.shown_in(period), match(q, organization.members)
+    totals = _totals(groups.with_usage_in(period), found)
 
-    groups = organization.billing_groups.shown_in(period)
+    def shown(rows):
+        return (groups.filter(found) & rows).with_usage_in(period).with_member_count()
+
     table_class = BillingGroupsTable if period.is_current else PastBillingGroupsTable
-    table = table_class(rows_of(groups.filter(is_unassigned=False)), request)
-    page = page_of(table, request, rows_of, is_unassigned=True)
-    totals = _totals(period, groups.matching(q, organization.members))
+    table = table_class(shown(groups.filter(FORMAL)), request)
+    page = page_of(table, request, shown, counted=totals["number"], is_unassigned=True)
     context = {
         "organization": organization,
         "period": period,
@@ -65,11 +68,13 @@ def billing_group_list(request, organization):
     return render_page(request, "billing/list.html", "billing-groups", context)
 
 
-def _totals(period, groups):
-    """Credits used in `period` under all billing groups, and under `groups` of them."""
-    matching = Sum("credits", filter=Q(billing_group__in=groups))
-    totals = period.group_totals.aggregate(all=Sum("credits"), matching=matching)
-    return {name: used or Decimal(0) for name, used in totals.items()}
+def _totals(groups, found):
+    """Credits used under all `groups` and under those `found`; of the latter, how many formal."""
+    return groups.aggregate(
+        all=Sum("used", default=0),
+        matching=Sum("used", filter=found, default=0),
+        number=Count("pk", filter=found & FORMAL),
+    )
 
 
 @form_view

@@ -40,8 +40,8 @@ def bulk_assign(request, organization):
             return _done(request, organization, text % words)
     foreseen = [], []
     if picker.count and (target := form.so_far("billing_group")):
-        period = current_period(organization)
-        foreseen = consequences.of_assigning(picker.chosen(), target, period)
+        members, period = picker.seen(organization.members), current_period(organization)
+        foreseen = consequences.of_assigning(members, target, period)
     title, label = _("Assign Billing Group"), _("Assign")
     return _page(request, form, picker, title, label, foreseen)
 
@@ -64,7 +64,9 @@ def bulk_limit(request, organization):
     foreseen = [], []
     if picker.count and (limit := form.limit_so_far):
         period = current_period(organization)
-        foreseen = consequences.of_personal_limit(picker.chosen(), period, **limit)
+        foreseen = consequences.of_personal_limit(
+            picker.seen(organization.members), period, **limit
+        )
     title, label = _("Set Personal Limit"), _("Save")
     return _page(request, form, picker, title, label, foreseen)
 
@@ -87,7 +89,7 @@ def bulk_add_to_group(request, organization):
             return _done(request, organization, text % words)
     foreseen = [], []
     if picker.count and (group := form.so_far("group")):
-        foreseen = of_adding(picker.chosen(), group)
+        foreseen = of_adding(picker.seen(organization.members), group)
     title, label = _("Add to Group"), _("Add")
     return _page(request, form, picker, title, label, foreseen)
 
@@ -98,7 +100,8 @@ def _chosen(request, organization):
         return Picker(organization.members.present(), request.GET)
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
-    return Picker(chosen.qs.present(), request.GET, chosen_by=dict(chosen.given))
+    by = dict(chosen.given)
+    return Picker(chosen.all.present(), request.GET, chosen_by=by, finds_once=chosen.is_judged)
 
 
 def _page(request, form, picker, title, label, foreseen):

@@ -38,7 +38,7 @@ def member_list(request, organization):
     context = {
         "organization": organization,
         "period": period,
-        "page_obj": page_of(table, request, rows_of),
+        "page_obj": page_of(table, request, rows_of, counted=chosen.all),
         "table": table,
         "q": request.GET.get("q", ""),
         "chosen": chosen,

@@ -4,8 +4,11 @@ import re
 from copy import deepcopy
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from billing import limits
 from billing.limits import with_standing
 from billing.periods import all_periods, current_period
 from members.models import Member
@@ -249,3 +252,32 @@ def test_enabling_names_what_blocks_them_still(console, organization, crowd):
     free = Member.objects.get(status=Member.Status.DISABLED, billing_group=crowd.free)
     page = words(console.get(reverse("members:enable", args=[organization.slug, free.pk])))
     assert "They can open the organization again, and use Credits within their limits." in page
+
+
+AFTERS = [
+    {"period_limit": None, "group_used": 0},
+    {"period_limit": 5, "group_used": 5},
+    {"period_limit": 6},
+    {"personal_limit": 2, "is_unlimited": False},
+    {"personal_limit": None, "is_unlimited": True},
+    {"status": Member.Status.ENABLED},
+]
+
+
+@pytest.mark.parametrize("after", AFTERS)
+def test_thousands_are_judged_as_few_are(crowd, monkeypatch, after):
+    members, period = crowd.organization.members.present(), current_period(crowd.organization)
+    few = limits.who_turns(members, period, **after)
+    assert few.blocked or few.unblocked
+    monkeypatch.setattr(limits, "MANY", 0)
+    assert limits.who_turns(members, period, **after) == few
+
+
+def test_what_the_blocked_used_is_asked_of_those_found_once(console, organization, crowd):
+    blocked = f"?everyone={len(crowd.blocked)}&status=blocked"
+    address = reverse("members:bulk-assign", args=[organization.slug]) + blocked
+    with CaptureQueriesContext(connection) as asked:
+        page = console.post(address, {"billing_group": crowd.free.pk, "look": "1"})
+    assert "4 members are no longer blocked." in page.context["changes"]
+    judging = [each["sql"] for each in asked if "blocked_reasons" in each["sql"]]
+    assert len(judging) == 3  # who is blocked; which groups turn; whom of theirs it turns
