@@ -21,6 +21,7 @@ from .models import BillingGroup, TotalField
 
 MOST_SOURCES = 3
 
+NO_LIMIT = None, 0  # of Unassigned, and what was used of it
 CLOSED = (BillingGroup.Standing.BLOCKED, BillingGroup.Standing.FROZEN)
 
 
@@ -32,17 +33,17 @@ def of_choosing(number):
 
 def of_assigning(members, target, period):
     """On moving `members`, a queryset, to the billing group `target`, annotated with `used`."""
-    moving = members.exclude(billing_group=target)
-    turned = limits.who_turns(
-        moving, period, period_limit=target.period_limit, group_used=target.used
-    )
+    sources = _sources(members, period)
+    there = sum(source.number for source in sources if source.pk == target.pk)
+    sources = [source for source in sources if source.pk != target.pk]
     changes, stays = [], []
-    if turned.number:
-        sources = _sources(moving, period)
-        changes = [_moves(turned.number, target), *_named(sources), *_at_once(turned, target)]
+    if number := _number(sources):
+        turned = _turned_by_moving(members, sources, period, target.period_limit, target.used)
+        at_once = _at_once(turned, number, target)
+        changes = [_moves(number, target), *_named(sources), *at_once]
         sentence = _("%(credits)s Credits used so far stay where they were used.")
-        stays.append(sentence % {"credits": credits(sum(source.used for source in sources))})
-    if there := members.filter(billing_group=target).count():
+        stays.append(sentence % {"credits": credits(_used(sources))})
+    if there:
         text = ngettext(
             "%(count)s member is in %(group)s already.",
             "%(count)s members are in %(group)s already.",
@@ -54,28 +55,31 @@ def of_assigning(members, target, period):
 
 def of_removing(members, group, period):
     """On returning `members` of `group` to Unassigned."""
-    turned = _turned_by_leaving(members, period)
+    sources = _sources(members, period)
+    number = _number(sources)
     returns = ngettext(
         "%(count)s member returns to Unassigned.",
         "%(count)s members return to Unassigned.",
-        turned.number,
+        number,
     )
-    used = sum(source.used for source in _sources(members, period))
-    changes = [returns % {"count": count(turned.number)}, *turns(turned)]
-    return changes, [_stays_under(group, used)]
+    turned = _turned_by_moving(members, sources, period, *NO_LIMIT)
+    changes = [returns % {"count": count(number)}, *turns(turned)]
+    return changes, [_stays_under(group, _used(sources))]
 
 
 def of_deleting(group, period):
     """On deleting `group`, annotated with `used`."""
-    turned = _turned_by_leaving(group.members.present(), period)
+    members = group.members.present()
+    sources = _sources(members, period)
+    number = _number(sources)
     moves = ngettext(
         "%(count)s member moves to Unassigned.",
         "%(count)s members move to Unassigned.",
-        turned.number,
+        number,
     )
     changes = [
-        moves % {"count": count(turned.number)},
-        *turns(turned),
+        moves % {"count": count(number)},
+        *turns(_turned_by_moving(members, sources, period, *NO_LIMIT)),
         _("The name is free for a new billing group."),
     ]
     stays = [_stays_under(group, group.used), _("Accounts, groups and personal usage limits.")]
@@ -85,9 +89,9 @@ def of_deleting(group, period):
 def of_personal_limit(members, period, personal_limit, is_unlimited):
     """On one personal usage limit for all `members`, a queryset."""
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
-    turned = limits.who_turns(members, period, **limit)
-    there = members.aggregate(number=Count("pk", filter=Q(**limit)))["number"]
-    changes = [_limits_change(turned.number - there)] if turned.number > there else []
+    numbers = members.aggregate(all=Count("pk"), other=Count("pk", filter=~Q(**limit)))
+    turned = limits.who_turns(members, period, numbers["all"], **limit)
+    changes = [_limits_change(numbers["other"])] if numbers["other"] else []
     changes += turns(turned) or [_("Nobody becomes blocked or unblocked.")]
     return changes, [_("Role, groups, billing group and the Credits used so far.")]
 
@@ -128,9 +132,16 @@ def _more(total, credits, condition):
     return Case(more, default=F(total), output_field=TotalField())
 
 
-def _turned_by_leaving(members, period):
-    """Whom of `members` it blocks or unblocks to be in Unassigned, which has no limit."""
-    return limits.who_turns(members, period, period_limit=None, group_used=Decimal(0))
+def _turned_by_moving(members, sources, period, period_limit, group_used):
+    """Whom of `members`, who are in `sources`, a group of that limit and use turns.
+
+    Those alone are judged for whom it is another matter than their own.
+    """
+    after = {"period_limit": period_limit, "group_used": group_used}
+    turning = limits.groups_that_turn(period, **after)
+    sources = [source for source in sources if source.pk in turning]
+    members = members.filter(any_of("billing_group", [source.pk for source in sources]))
+    return limits.who_turns(members, period, _number(sources), **after)
 
 
 def _moves(number, target):
@@ -143,6 +154,7 @@ def _moves(number, target):
 class Source(NamedTuple):
     """A billing group that members are in: how many, and what they used there in a period."""
 
+    pk: int
     name: str
     is_unassigned: bool
     number: int
@@ -156,9 +168,17 @@ def _sources(members, period):
     found = members.values_list("billing_group").annotate(Count("pk"), Sum("total__credits"))
     found = {pk: (number, used or Decimal(0)) for pk, number, used in found}
     groups = BillingGroup.objects.filter(any_of("pk", list(found)))
-    names = groups.values_list("pk", "name", "is_unassigned")
-    sources = [Source(*named, *found[pk]) for pk, *named in names]
+    named = groups.values_list("pk", "name", "is_unassigned")
+    sources = [Source(*group, *found[group[0]]) for group in named]
     return sorted(sources, key=lambda source: (-source.number, source.name))
+
+
+def _number(sources):
+    return sum(source.number for source in sources)
+
+
+def _used(sources):
+    return sum(source.used for source in sources)
 
 
 def _named(sources):
@@ -174,8 +194,8 @@ def _named(sources):
             "%(count)s from %(groups)s other billing groups.",
             len(others),
         )
-        number = sum(source.number for source in others)
-        named.append(text % {"count": count(number), "groups": count(len(others))})
+        number = count(_number(others))
+        named.append(text % {"count": number, "groups": count(len(others))})
     return named
 
 
@@ -230,9 +250,9 @@ def _day(day):
     return date_format(day, pgettext("day and month", "M j"))
 
 
-def _at_once(turned, target):
-    """Whom the move to `target` blocks and unblocks; a full one lets nobody use Credits."""
-    standing, everybody = limits.standing(target), turned.blocked == turned.number
+def _at_once(turned, number, target):
+    """Whom the move of a `number` to `target` turns; a full one lets nobody use Credits."""
+    standing, everybody = limits.standing(target), turned.blocked == number
     if standing == BillingGroup.Standing.FROZEN:
         why = _("%(group)s is frozen: they will be blocked at once.")
         why = why if everybody else _("%(group)s is frozen.")

@@ -34,7 +34,6 @@ JUDGED = {  # what blocked_reasons is told of a member, in its order
     "period_limit": F("billing_group__period_limit"),
     "group_used": F("group_used"),
 }
-OF_THE_GROUP = {"period_limit", "group_used"}
 NOT_OF_THE_GROUP = {  # a member who could be blocked by nothing else
     "status": Value(Member.Status.ENABLED),
     "is_unlimited": Value(True),
@@ -81,42 +80,39 @@ def with_standing(members, period, with_usage=with_usage):
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """How many members a change is about, and how many of them it blocks and unblocks."""
+    """How many members a change blocks, and how many it unblocks."""
 
-    number: int = 0
-    blocked: int = 0
-    unblocked: int = 0
+    blocked: int
+    unblocked: int
 
 
-def who_turns(members, period, **after):
+def who_turns(members, period, number=None, **after):
     """Whom of `members`, a queryset, it blocks or unblocks in `period` if `after` came true.
 
-    `after`: values or expressions in place of what is judged, by the names of JUDGED.
+    `number`: how many they are, where it is known. `after`: values or expressions in place of
+    what is judged, by the names of JUDGED.
     """
-    number = may_turn = members.count()
-    if OF_THE_GROUP.issuperset(after):  # nobody else's can
-        members = members.filter(billing_group__in=_groups_that_turn(period, after))
-        may_turn = members.count()
-    by = with_usage_of_many if may_turn > MANY else with_usage
+    number = members.count() if number is None else number
+    by = with_usage_of_many if number > MANY else with_usage
     members = with_standing(members.order_by(), period, by).annotate(reasons_then=_reasons(after))
     now, then = ~Q(reasons=[]), ~Q(reasons_then=[])
     turned = members.aggregate(
         blocked=Count("pk", filter=then & ~now), unblocked=Count("pk", filter=now & ~then)
     )
-    return Turned(number, **turned)
+    return Turned(**turned)
+
+
+def groups_that_turn(period, **after):
+    """The ids of billing groups that `after` opens or closes: only who is in those can turn."""
+    groups = BillingGroup.objects.filter(organization=period.organization).alive()
+    now = {**NOT_OF_THE_GROUP, "period_limit": F("period_limit"), "group_used": F("used")}
+    groups = groups.with_usage_in(period).alias(reasons=_reasons(now))
+    return set(groups.exclude(reasons=_reasons(now | after)).values_list("pk", flat=True))
 
 
 def as_if(members, period, **after):
     """`with_standing`, and annotated with `reasons_then`: the reasons if `after` came true."""
     return with_standing(members, period).annotate(reasons_then=_reasons(after))
-
-
-def _groups_that_turn(period, after):
-    """The ids of billing groups that `after` opens or closes, whoever their members are."""
-    groups = BillingGroup.objects.filter(organization=period.organization).alive()
-    now = {**NOT_OF_THE_GROUP, "period_limit": F("period_limit"), "group_used": F("used")}
-    groups = groups.with_usage_in(period).alias(reasons=_reasons(now))
-    return list(groups.exclude(reasons=_reasons(now | after)).values_list("pk", flat=True))
 
 
 def _reasons(after):

@@ -255,7 +255,6 @@ def test_enabling_names_what_blocks_them_still(console, organization, crowd):
 
 
 AFTERS = [
-    {"period_limit": None, "group_used": 0},
     {"period_limit": 5, "group_used": 5},
     {"period_limit": 6},
     {"personal_limit": 2, "is_unlimited": False},
