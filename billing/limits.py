@@ -24,7 +24,7 @@ from .models import BillingGroup, TotalField, UsageTotal
 
 NEAR = Decimal("0.8")
 ALMOST = Decimal("0.95")
-MANY = 5_000  # members: from here on their sums are quicker made for all than looked up for each
+MANY = 20_000  # members: from here on their sums are quicker made for all than looked up for each
 
 JUDGED = {  # what blocked_reasons is told of a member, in its order
     "status": F("status"),

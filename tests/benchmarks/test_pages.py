@@ -60,10 +60,11 @@ def test_the_page_keeps_what_stands_around_the_table(tmp_path, monkeypatch):
 
 
 def test_what_is_slow_is_marked_and_growth_is_told_beside_a_smaller_size():
-    result = {"what": "members:list", "queries": 9, "median": 150.0, "p95": 200.1, "least": 90.0}
+    result = {"what": "members:list", "file": False, "queries": 9, "median": 150.0, "p95": 200.1}
     smaller = {"members:list": {"median": 60.0}}
     assert pages.cells(result, smaller) == ["`members:list`", "9", "150", "200", "**slow**", "2.5"]
     assert pages.cells(result | {"p95": 200.0}, {})[4:] == [""]
+    assert pages.cells(result | {"file": True}, {})[4:] == [""]
     assert pages.cells(result, {"another": {"median": 1}})[5:] == [""]
 
 
@@ -82,5 +83,7 @@ def test_it_measures_all_of_them(tmp_path):
     assert done.stderr == ""
     measured = json.loads(results.read_text())
     assert {name_of(what) for what in measured} >= set(VIEWS)
+    files = {what for what, each in measured.items() if each["file"]}
+    assert {name_of(what) for what in files} == {name for name in VIEWS if VIEWS[name].downloads}
     assert all(0 < each["least"] <= each["median"] for each in measured.values())
     assert "| `members:list` |" in done.stdout

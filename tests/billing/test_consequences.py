@@ -237,6 +237,17 @@ def test_many_places_are_summed_up(console, organization, crowd):
     assert "2 from 2 other billing groups." in page.context["changes"]
 
 
+def test_limits_that_change_are_counted(console, organization, crowd):
+    address = reverse("members:bulk-limit", args=[organization.slug]) + everyone(crowd)
+    page = console.post(address, {"kind": "amount", "amount": "2", "look": "1"})
+    assert page.context["changes"][0] == "17 personal usage limits change."  # four have this one
+    page = console.post(address, {"kind": "not_set", "look": "1"})
+    assert page.context["changes"][0] == "16 personal usage limits change."  # nor has the admin
+    Member.objects.filter(organization=organization).update(personal_limit=2, is_unlimited=False)
+    page = console.post(address, {"kind": "amount", "amount": "2", "look": "1"})
+    assert page.context["changes"] == ["Nobody becomes blocked or unblocked."]
+
+
 def test_what_is_not_typed_well_says_nothing_yet_and_writes_nothing(console, organization, crowd):
     address = reverse("members:limit", args=[organization.slug, crowd.member.pk])
     page = console.post(address, {"kind": "amount", "amount": "1,5", "look": "1"})
