@@ -46,7 +46,7 @@ def entry_export(request, organization):
         entries=chosen.qs,
         chosen_by=dict(chosen.given),
     )
-    return csv_download(file, f"{organization.slug}_audit-log.csv")
+    return csv_download(request, file, f"{organization.slug}_audit-log.csv")
 
 
 def _rows(organization, entries):

@@ -2,10 +2,12 @@
 
 import csv
 import re
-from tempfile import TemporaryFile
+from functools import partial
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+
+from .packed import write_packed
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NOTHING = "SELECT NULL::bigint WHERE false"
@@ -37,21 +39,12 @@ def unguarded(cell):
 
 
 def write_csv(columns, rows, parameters):
-    """Write what the SQL `rows` gives; returns a file, open at its start, and how many rows.
+    """Write what the SQL `rows` gives; returns a packed file and how many rows.
 
     UTF-8 with BOM, CRLF and RFC 4180 quoting. One statement reads all rows, so they are of one
-    moment. The file is complete before the first byte is sent: a failure is a failed download,
-    never a shorter file. It lies on disk, so that a million rows take the memory of a hundred,
-    and a slow download holds no connection.
+    moment.
     """
-    file = TemporaryFile()  # noqa: SIM115, the response closes it
-    try:
-        count = _copy(file, columns, rows, parameters)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file, count
+    return write_packed(partial(_copy, columns, rows, parameters))
 
 
 def ids_of(records):
@@ -62,7 +55,7 @@ def ids_of(records):
         return NOTHING, ()
 
 
-def _copy(file, columns, rows, parameters):
+def _copy(columns, rows, parameters, file):
     file.write(BYTE_ORDER_MARK + ",".join(columns).encode() + b"\r\n")
     count = 0
     with (

@@ -1,7 +1,7 @@
 """What is kept about a person: handed out whole, and erased."""
 
 import json
-from tempfile import TemporaryFile
+from functools import partial
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q
@@ -13,6 +13,7 @@ from audit.operations import Refused, changed, done_already, operation
 from .locks import end_invitations_of
 from .models import Member, User
 from .operations import remove_member
+from .packed import write_packed
 from .sessions import sign_out_everywhere
 
 PLAIN = {"ensure_ascii": False, "cls": DjangoJSONEncoder}
@@ -67,22 +68,16 @@ def _erase_user(pk):
 
 @operation("ExportPersonalData")
 def export_personal_data(*, actor, member):
-    """Write all that the organization keeps about `member` as JSON; returns it as a file.
+    """Write all that the organization keeps about `member` as JSON; returns it as a packed file.
 
-    It is open at its start, lies on disk and is complete before it is sent. Times are UTC, Credits
-    are text with their decimals. What other organizations know of the same person is not in it.
+    Times are UTC, Credits are text with their decimals. What other organizations know of the same
+    person is not in it.
     """
-    file = TemporaryFile()  # noqa: SIM115, the response closes it
-    try:
-        written = _write(file, member)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
+    file, written = write_packed(partial(_write, member))
     return changed(member, result=file, records=written)
 
 
-def _write(file, member):
+def _write(member, file):
     """One key a line, the records last, one a line; returns how many they are."""
     file.write(b"{\n")
     for name, value in _parts(member).items():

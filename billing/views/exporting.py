@@ -33,7 +33,7 @@ def export_download(request, organization):
     period = shown_period(request, organization)
     scope = _scope(request, organization, period)
     file = export_csv(actor=request.actor, organization=organization, scope=scope)
-    return csv_download(file, scope.file_name)
+    return csv_download(request, file, scope.file_name)
 
 
 def _scope(request, organization, period):

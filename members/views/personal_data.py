@@ -35,7 +35,7 @@ def own_data(request, organization):
 
 def _download(request, member):
     file = export_personal_data(actor=request.actor, member=member)
-    return json_download(file, f"{member.organization.slug}_member-{member.pk}.json")
+    return json_download(request, file, f"{member.organization.slug}_member-{member.pk}.json")
 
 
 @form_view

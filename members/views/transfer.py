@@ -35,7 +35,7 @@ def member_export(request, organization):
         period=period,
         chosen_by=dict(chosen.given),
     )
-    return csv_download(file, f"{organization.slug}_members_{period.first_day}.csv")
+    return csv_download(request, file, f"{organization.slug}_members_{period.first_day}.csv")
 
 
 @form_view
@@ -83,7 +83,7 @@ def member_dry_run(request, organization, pk):
 def member_import_refused(request, organization, pk):
     """The lines with errors, each with its reason."""
     sent = _sent(request, organization, pk)
-    return csv_download(refused_lines(sent), f"{organization.slug}_refused-lines.csv")
+    return csv_download(request, refused_lines(sent), f"{organization.slug}_refused-lines.csv")
 
 
 def _sent(request, organization, pk):

@@ -60,7 +60,17 @@ def test_a_download_goes_compressed_and_arrives_whole(console, organization):
     address = url("billing:download", organization)
     small = console.get(address, headers=GZIP)
     assert small["Content-Encoding"] == "gzip"
-    assert gzip.decompress(small.getvalue()) == console.get(address).getvalue()
+    plain = console.get(address)
+    assert "Content-Encoding" not in plain
+    assert gzip.decompress(small.getvalue()) == plain.getvalue()
+    assert "Accept-Encoding" in small["Vary"]
+    assert "Accept-Encoding" in plain["Vary"]
+
+
+def test_a_download_says_its_length_so_that_one_that_breaks_off_shows(console, organization):
+    for headers in ({}, GZIP):
+        answer = console.get(url("billing:download", organization), headers=headers)
+        assert int(answer["Content-Length"]) == len(answer.getvalue())
 
 
 def test_static_files_are_named_by_what_they_hold_and_kept_for_good(files):
