@@ -4,7 +4,7 @@ from gzip import GzipFile
 from io import BufferedWriter
 from tempfile import TemporaryFile
 
-LEVEL = 6  # as web servers choose: a tenth of the bytes of a CSV
+LEVEL = 1  # a sixth more bytes than by 6, in a third of the time
 CHUNK = 64 * 1024
 
 

@@ -7,13 +7,14 @@ own AS (
     SELECT member_id, sum(credits) AS used FROM billing_usagetotal
     WHERE period_id = %s GROUP BY member_id
 ),
+teams AS MATERIALIZED (
+    SELECT id, row_number() OVER (ORDER BY lower(name), id) AS place,
+        CASE WHEN name ~ '[;"]' THEN '"' || replace(name, '"', '""') || '"' ELSE name END AS name
+    FROM groups_group WHERE organization_id = %s
+),
 joined AS (
-    SELECT member_id, string_agg(
-        CASE WHEN name ~ '[;"]' THEN '"' || replace(name, '"', '""') || '"' ELSE name END,
-        '; ' ORDER BY lower(name), team.id
-    ) AS names
-    FROM groups_groupmembership JOIN groups_group team ON team.id = group_id
-    WHERE team.organization_id = %s GROUP BY member_id
+    SELECT member_id, string_agg(teams.name, '; ' ORDER BY teams.place) AS names
+    FROM groups_groupmembership JOIN teams ON teams.id = group_id GROUP BY member_id
 )
 SELECT
     harmless_cell(member.name) AS name,
