@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Coalesce, Lower, Now
@@ -17,6 +19,14 @@ class GroupQuerySet(models.QuerySet):
     def named_in_api(self, key):
         """The group of a path's id; none where it cannot be one."""
         return self.filter(pk=key) if is_number(key) else self.none()
+
+    def names_by_member(self, members):
+        """The names of the groups that each of `members` is in, by the member's id."""
+        names = defaultdict(list)
+        pairs = self.filter(members__in=members).order_by("name").values_list("members", "name")
+        for member, name in pairs:
+            names[member].append(name)
+        return names
 
     def with_member_count(self):
         """Annotate `member_count`."""

@@ -173,7 +173,7 @@ def invited_with(invitation):
         limit = gettext("No limit set")
     else:
         limit = gettext("%(credits)s Credits") % {"credits": credits(invitation.personal_limit)}
-    groups = invitation.groups.all()
+    groups = [group.name for group in invitation.groups.all()]
     return f"{limit} · {few_names(groups)}" if groups else limit
 
 
@@ -214,9 +214,8 @@ def _option(value, name, attributes, chosen):
 
 
 @register.simple_tag
-def few_names(groups):
+def few_names(names):
     """The first two names, then how many more; a dash for none."""
-    names = [group.name for group in groups]
     more = f" +{count(len(names) - 2)}" if len(names) > 2 else ""
     return (listed(names[:2]) + more) or "–"
 

@@ -1,5 +1,6 @@
+from functools import partial
+
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -29,16 +30,16 @@ def member_list(request, organization):
         return redirect(reverse("members:invitations", args=[organization.slug]) + f"?{q}")
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
-
-    def rows_of(members):
-        groups = Prefetch("groups", organization.groups.order_by("name"), to_attr="sorted_groups")
-        return with_standing(members.prefetch_related(groups), period)
-
     table = MembersTable(chosen.qs, request, period)
+    shown = partial(with_standing, period=period)
+    page = page_of(table, request, shown, counted=chosen.all)
+    names = organization.groups.names_by_member(page.object_list)
+    for member in page:
+        member.group_names = names[member.pk]
     context = {
         "organization": organization,
         "period": period,
-        "page_obj": page_of(table, request, rows_of, counted=chosen.all),
+        "page_obj": page,
         "table": table,
         "q": request.GET.get("q", ""),
         "chosen": chosen,

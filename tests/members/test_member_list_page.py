@@ -2,12 +2,14 @@
 
 import pytest
 
+from groups.operations import add_group_members
 from members.operations import disable_member, remove_member
 
 from ..factories import (
     TESTS,
     UNLIMITED,
     BillingGroupFactory,
+    GroupFactory,
     MemberFactory,
     assign,
     limit,
@@ -65,6 +67,15 @@ def test_the_status_gives_every_reason(listed, organization, ada):
     assert "Blocked Billing group at its limit" in rows(listed())[f"member-{ada.pk}"]
     disable_member(actor=TESTS, member=ada)
     assert " Disabled " in rows(listed())[f"member-{ada.pk}"]
+
+
+def test_a_row_names_two_groups_in_order_and_counts_the_rest(listed, organization, ada, admin):
+    for name in ("Search", "Ads", "Maps & Co"):
+        group = GroupFactory(organization=organization, name=name)
+        add_group_members(actor=TESTS, group=group, members=organization.members.filter(pk=ada.pk))
+    shown = rows(listed())
+    assert " Unassigned Ads, Maps & Co +1 " in shown[f"member-{ada.pk}"]
+    assert " Unassigned – " in shown[f"member-{admin.pk}"]
 
 
 def test_removed_members_are_not_listed(listed, ada, admin):
