@@ -1,6 +1,6 @@
 """The tabs of Member Management and of Settings, each with its count."""
 
-from django.db.models import Func, IntegerField, Subquery
+from django.db.models import Func, IntegerField, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -10,15 +10,15 @@ from django.utils.translation import pgettext
 from .models import Organization
 
 
-def tabs(organization, current):
-    """Counted once, and only if a page shows them."""
-    return SimpleLazyObject(lambda: _tabs(organization, current))
+def tabs(organization, current, members=None):
+    """Counted once, and only if a page shows them. `members`: how many, if the page knows."""
+    return SimpleLazyObject(lambda: _tabs(organization, current, members))
 
 
-def _tabs(organization, current):
+def _tabs(organization, current, members):
     members, groups, billing_groups = _counted(
         organization,
-        organization.members.present(),
+        organization.members.present() if members is None else Value(members),
         organization.groups.all(),
         organization.billing_groups.alive(),
     )
@@ -59,9 +59,12 @@ def settings_tabs(organization, current):
 
 
 def _counted(organization, *parts):
-    """How many each of `parts`, querysets, holds; asked at once."""
+    """How many each of `parts` holds, a queryset or the number itself; asked at once."""
     number = Func("pk", function="COUNT", output_field=IntegerField())
-    numbers = (Subquery(part.order_by().values(number=number)) for part in parts)
+    numbers = (
+        part if isinstance(part, Value) else Subquery(part.order_by().values(number=number))
+        for part in parts
+    )
     return Organization.objects.filter(pk=organization.pk).values_list(*numbers).get()
 
 

@@ -36,6 +36,7 @@ def member_list(request, organization):
     names = organization.groups.names_by_member(page.object_list)
     for member in page:
         member.group_names = names[member.pk]
+    everybody = None if chosen.given else page.paginator.count
     context = {
         "organization": organization,
         "period": period,
@@ -46,7 +47,7 @@ def member_list(request, organization):
         "selectable": chosen.data.get("status") != REMOVED,
         "billing_groups": organization.billing_groups.alive().unassigned_first(),
         "groups": organization.groups.order_by("name"),
-        "tabs": tabs(organization, "members"),
+        "tabs": tabs(organization, "members", everybody),
         "people": people_tabs(organization, "members"),
     }
     return render_page(request, "members/list.html", "members", context)

@@ -16,7 +16,7 @@ from ..factories import (
     many_members,
     report,
 )
-from ..pages import names, rows, swap, url, words
+from ..pages import names, queries, rows, swap, url, words
 
 
 @pytest.fixture
@@ -153,3 +153,15 @@ def test_the_tabs_count_present_members_and_billing_groups(listed, organization,
     BillingGroupFactory(organization=organization)
     remove_member(actor=TESTS, member=ada)
     assert "Members 1 Groups 0 Billing Groups 2" in words(listed())
+
+
+def test_everybody_is_counted_once(console, organization):
+    many_members(organization, 60)
+    everybody = queries(console, url("members:list", organization, page=2, sort="-name"))
+    assert sum("COUNT" in sql and "members_member" in sql for sql in everybody) == 1
+    assert "Members 61 Groups 0" in words(console.get(url("members:list", organization)))
+
+
+def test_the_tabs_count_everybody_whoever_is_looked_for(listed, ada, admin):
+    for found in ({"q": "ada"}, {"role": "org_admin"}, {"status": "removed"}, {"group": "0"}):
+        assert "Members 2 Groups 0" in words(listed(**found))
