@@ -185,6 +185,11 @@ def verdict_badge(line):
     return {"text": line.get_verdict_display(), "kind": kinds.get(line.verdict, ""), "icon": icon}
 
 
+@register.filter
+def role_name(role):
+    return Member.Role(role).label
+
+
 @register.simple_tag
 def name_of(billing_group):
     """The name of a billing group; that of Unassigned is English in every language."""
