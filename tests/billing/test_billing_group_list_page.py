@@ -3,6 +3,7 @@
 import pytest
 
 from billing.models import BillingGroup
+from billing.operations import delete_billing_group
 from members.operations import remove_member
 
 from ..factories import (
@@ -77,6 +78,17 @@ def test_the_status_follows_the_limit(listed, organization, credits, cap, status
     used(platform, credits)
     limit(platform, cap)
     assert f" {status} View" in rows(listed())[f"billing-group-{platform.pk}"]
+
+
+def test_a_row_says_nothing_of_the_row_before_it(listed, organization):
+    limited, free, deleted = (group(organization, name) for name in "ABC")
+    limit(limited, 100)
+    used(deleted, 7)
+    delete_billing_group(actor=TESTS, billing_group=deleted)
+    shown = rows(listed())
+    assert shown[f"billing-group-{limited.pk}"].startswith("A 0 0 0 of 100 0% OK View")
+    assert shown[f"billing-group-{free.pk}"].startswith("B 0 0 – no limit No limit View")
+    assert shown[f"billing-group-{deleted.pk}"].startswith("C Deleted 0 7 – no limit – View")
 
 
 def test_the_total_covers_every_group_also_what_a_search_hides(listed, organization):
