@@ -2,7 +2,7 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -58,10 +58,10 @@ class BillingGroupQuerySet(models.QuerySet):
 
     def with_usage_in(self, period):
         """Annotate `used`: Credits consumed in `period`."""
-        total = GroupTotal.objects.filter(period=period, billing_group=OuterRef("pk"))
-        return self.annotate(
-            used=Coalesce(Subquery(total.values("credits")), Value(0), output_field=TotalField())
-        )
+        its = Q(group_totals__period=period)  # one at most
+        used = Coalesce("total__credits", Value(0), output_field=TotalField())
+        total = FilteredRelation("group_totals", condition=its)
+        return self.alias(total=total).annotate(used=used)
 
     def with_member_count(self):
         """Annotate `member_count`: present members now."""
