@@ -3,10 +3,11 @@ from django.db.models import Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from billing.limits import with_standing, with_usage, with_usage_of_many
+from groups.models import GroupMembership
 
 from .models import Member
 from .tables import search_words
-from .text import is_number
+from .text import is_number, tidy
 
 ACTIVE, BLOCKED, NOT_SET, DISABLED, REMOVED = "active", "blocked", "not_set", "disabled", "removed"
 
@@ -22,7 +23,9 @@ class MemberFilter(filters.FilterSet):
         (REMOVED, _("Removed")),
     ]
     billing_group = filters.CharFilter(method="in_billing_group")
+    billing_group_name = filters.CharFilter(method="in_billing_groups_named")
     group = filters.CharFilter(method="in_group")
+    group_name = filters.CharFilter(method="in_groups_named")
     role = filters.ChoiceFilter(choices=Member.Role.choices)
     status = filters.ChoiceFilter(choices=STATUSES, method="of_status")
 
@@ -56,8 +59,16 @@ class MemberFilter(filters.FilterSet):
         groups = self.organization.billing_groups.alive().named_in_url(key)
         return queryset.filter(billing_group=Subquery(groups.values("pk")))  # one, or none
 
+    def in_billing_groups_named(self, queryset, name, text):
+        named = _named(self.organization.billing_groups.alive(), text)
+        return queryset.filter(billing_group__in=named)
+
     def in_group(self, queryset, name, key):
         return queryset.filter(memberships__group=key) if is_number(key) else queryset.none()
+
+    def in_groups_named(self, queryset, name, text):
+        named = GroupMembership.objects.filter(group__in=_named(self.organization.groups, text))
+        return queryset.filter(pk__in=named.values("member"))
 
     def of_status(self, queryset, name, status):
         if status == REMOVED:
@@ -75,3 +86,8 @@ class MemberFilter(filters.FilterSet):
         """The filters that are set, as (name, value), for forms and the audit."""
         names = ["q", *self.filters]
         return [(name, self.data[name]) for name in names if self.data.get(name)]
+
+
+def _named(groups, text):
+    """The ids of those whose name contains `text`: whoever they are, with ids the plan is right."""
+    return list(groups.filter(name__icontains=tidy(text)).values_list("pk", flat=True))

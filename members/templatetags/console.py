@@ -18,6 +18,8 @@ from members.alike import alike, filled
 from members.models import Invitation, Member
 from members.text import listed
 
+MOST_OPTIONS = 50  # of a select: more are searched by their names
+
 register = template.Library()
 register.tag(alike)
 
@@ -200,17 +202,28 @@ def name_of(billing_group):
 
 @register.simple_tag
 def options_of(billing_groups, chosen):
-    """Options of a select, all at once: a template takes long for a thousand, and so do models."""
+    """Options of a select; None if they are too many for one and none of them is chosen."""
     english = ' lang="en" translate="no"'
-    groups = billing_groups.values_list("pk", "is_unassigned", "name")
-    options = ((key_of(pk, own), name, english if own else "") for pk, own, name in groups)
-    return mark_safe("".join(_option(*option, chosen) for option in options))
+    groups = _few(billing_groups.values_list("pk", "is_unassigned", "name"), chosen)
+    return _options(
+        [(key_of(pk, own), name, english if own else "") for pk, own, name in groups], chosen
+    )
 
 
 @register.simple_tag
 def group_options(groups, chosen):
-    names = groups.values_list("pk", "name")
-    return mark_safe("".join(_option(str(pk), name, "", chosen) for pk, name in names))
+    names = _few(groups.values_list("pk", "name"), chosen)
+    return _options([(str(pk), name, "") for pk, name in names], chosen)
+
+
+def _few(rows, chosen):
+    return rows if chosen else rows[: MOST_OPTIONS + 1]
+
+
+def _options(options, chosen):
+    if len(options) > MOST_OPTIONS and not chosen:
+        return None
+    return mark_safe("".join(_option(*option, chosen) for option in options))
 
 
 def _option(value, name, attributes, chosen):

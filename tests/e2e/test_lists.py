@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from members.templatetags.console import MOST_OPTIONS
 from tests.factories import BillingGroupFactory, assign, many_members, report
 
 from .screen import BILLING_GROUPS, MEMBERS, expect_rows, row, stop_the_clock
@@ -46,6 +47,23 @@ def test_search_filters_in_place_and_back_forward_and_reload_show_the_same(page,
     page.go_forward()
     expect_rows(page, "Gamma")
     expect(page.get_by_role("searchbox")).to_have_value("gam")
+
+
+def test_where_there_are_many_groups_a_part_of_a_name_finds_their_members(page, groups):
+    organization = groups["Alpha"].organization
+    BillingGroupFactory.create_batch(MOST_OPTIONS, organization=organization)
+    page.goto(MEMBERS)
+    expect(page.get_by_role("combobox", name="Group")).to_be_visible()
+    field = page.get_by_role("searchbox", name="Billing group")
+    field.press_sequentially("bet")
+    expect_rows(page, "Grace")
+    expect(page).to_have_url(re.compile(r"\?billing_group_name=bet$"))
+    expect(field).to_be_focused()
+    page.reload()
+    expect(field).to_have_value("bet")
+    expect_rows(page, "Grace")
+    page.get_by_role("link", name="Clear filters").click()
+    expect(field).to_have_value("")
 
 
 def test_typing_on_while_an_answer_is_awaited_finds_what_was_typed_last(page, groups):

@@ -5,6 +5,7 @@ import pytest
 from groups.operations import add_group_members
 from members.models import Member
 from members.operations import disable_member, remove_member
+from members.templatetags.console import MOST_OPTIONS
 
 from ..factories import (
     TESTS,
@@ -56,6 +57,29 @@ def test_members_of_a_group(shown, person, organization):
     assert shown(group=group.pk) == ["Ada"]
 
 
+def test_members_of_billing_groups_by_a_part_of_their_names(shown, person, organization):
+    for name in ("Search Élan", "Ads", "search"):
+        assign(person(f"In {name}"), BillingGroupFactory(organization=organization, name=name))
+    assert shown(billing_group_name="SEARCH") == ["In search", "In Search Élan"]
+    assert shown(billing_group_name="e\u0301lan") == ["In Search Élan"]
+    assert shown(billing_group_name="100%") == shown(billing_group_name="a\0") == []
+    assert shown(billing_group_name="unassigned", q="in") == []
+
+
+def test_members_of_groups_by_a_part_of_their_names_are_found_once(
+    console, shown, person, organization
+):
+    ada, bob = (organization.members.filter(pk=person(name).pk) for name in ("Ada", "Bob"))
+    for name, members in (("Readers", ada), ("Reviewers", ada), ("Writers", bob)):
+        group = GroupFactory(organization=organization, name=name)
+        add_group_members(actor=TESTS, group=group, members=members)
+    assert shown(group_name="re") == ["Ada"]
+    found = console.get(url("members:list", organization, group_name="re"))
+    assert " 1 member Clear" in words(found)
+    assert shown(group_name="ers") == ["Ada", "Bob"]
+    assert shown(group_name="_") == []
+
+
 def test_members_of_a_role(shown, person, organization):
     MemberFactory(organization=organization, name="Grace", role=Member.Role.ADMIN)
     person("Bob")
@@ -101,6 +125,34 @@ def test_what_is_not_there_or_of_another_organization_matches_nobody(shown, pers
         assert shown(**{name: value}) == []
 
 
+def test_names_of_another_organization_match_nobody(shown, person):
+    person("Ada")
+    BillingGroupFactory(name="Secret"), GroupFactory(name="Secret")
+    assert shown(billing_group_name="Secret") == shown(group_name="Secret") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "there"),
+    [("billing_group", BillingGroupFactory, 1), ("group", GroupFactory, 0)],
+)
+def test_where_a_select_would_be_too_long_names_are_searched(
+    console, organization, name, make, there
+):
+    last = make(organization=organization, name="Zebra")
+    make.create_batch(MOST_OPTIONS - there - 1, organization=organization)
+    select, search = f'<select name="{name}"', f'type="search" name="{name}_name"'
+
+    def has(**filters):
+        page = console.get(url("members:list", organization, **filters)).text
+        return [part in page for part in (select, ">Zebra</option>", search)]
+
+    assert has() == [True, True, False]
+    assert has(**{f"{name}_name": "zeb"}) == [False, False, True]
+    make.create_batch(2, organization=organization)
+    assert has() == [False, False, True]
+    assert has(**{name: last.pk}) == [True, True, False]
+
+
 @pytest.mark.parametrize("name", ["role", "status"])
 def test_a_value_that_no_filter_has_matches_nobody(shown, person, name):
     person("Ada")
@@ -108,8 +160,10 @@ def test_a_value_that_no_filter_has_matches_nobody(shown, person, name):
 
 
 def test_nothing_found_offers_to_clear_the_filters(console, organization):
-    page = words(console.get(url("members:list", organization, status="removed")))
-    assert "No member matches these filters. Clear filters" in page
+    for name in ("status", "billing_group_name", "group_name"):
+        page = console.get(url("members:list", organization, **{name: "removed"}))
+        assert "No member matches these filters. Clear filters" in words(page)
+        assert '<a href="?">Clear filters</a>' in page.text
 
 
 def test_removed_members_cannot_be_ticked(console, organization, person):

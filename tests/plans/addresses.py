@@ -29,6 +29,8 @@ OF_PAGES = {
         *("sort=billing_group", "sort=-billing_group", "sort=used", "sort=-used"),
         *("sort=-used&page=20", "sort=billing_group&page=20", "size=100&page=2", "q=com"),
         *("billing_group={group}", "billing_group=unassigned", "group={team}"),
+        *("billing_group_name=Cost", "billing_group_name=zqx", "group_name=zqx"),
+        *("billing_group_name=17&group_name=1", "group_name=1&sort=used"),
         *("role=org_admin", "role=org_member", "status=active", "status=blocked"),
         *("status=not_set", "status=disabled", "status=removed", "status=removed&page=2"),
         *("role=org_admin&status=disabled", "role=org_admin&sort=used", "q=Lefèvre&sort=used"),

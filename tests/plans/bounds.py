@@ -30,7 +30,7 @@ BOUNDS = [
         "One or two letters hold no trigram: every member is looked at once.",
     ),
     Bound(
-        r"^(audit|billing|groups):list\?q=|^list(Billing)?Groups\?keyword=",
+        r"^(audit|billing|groups):list\?q=|^list(Billing)?Groups\?keyword=|group_name=",
         NAMES,
         "The names of groups, billing groups and keys have no trigrams: there are hundreds.",
     ),
@@ -85,7 +85,7 @@ BOUNDS = [
         "A verdict that few lines have: an index of verdicts would cost every import.",
     ),
     Bound(
-        r"^groups:(add|detail)[?#]|^members:list\?group=|^billing:handle\?q=",
+        r"^groups:(add|detail)[?#]|^members:list\?(.*&)?group(_name)?=|^billing:handle\?q=",
         5 * MEMBERS,
         "Who is in the group, and who is found: both are read, and compared one with another.",
     ),
