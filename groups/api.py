@@ -122,7 +122,7 @@ def delete_group(request, group_id: str, asked: Query[Write]):
 @router.get("/groups/{group_id}/members", response=answers(GroupMembers))
 def list_group_members(request, group_id: str, asked: Query[Paging]):
     """The present members of a group."""
-    members = found(request, group_id).members.present()
+    members = request.organization.members.present().in_group(found(request, group_id))
     rows, page = page_of(request, members, asked)
     return {"members": [person(member) for member in rows], **page}
 

@@ -8,7 +8,7 @@ from members.templatetags.console import count
 
 def of_adding(members, group):
     """On adding `members`, a queryset, to `group`; who is in it already is left alone."""
-    joining = members.exclude(memberships__group=group).count()
+    joining = group.lacking(members).count()
     there = members.count() - joining
     changes, stays = [], [_("Role, billing group, limit and usage stay as they are.")]
     if joining:

@@ -89,6 +89,18 @@ class Group(models.Model):
     def __str__(self):
         return self.name
 
+    def lacking(self, members):
+        """Those of `members`, a queryset, who are not in the group.
+
+        As CASE, whoever is in it is looked up or hashed once: NOT EXISTS alone becomes a join,
+        which may compare all of the group with each member.
+        """
+        there = models.Exists(self.memberships.filter(member=models.OuterRef("pk")))
+        is_lacking = models.Case(
+            models.When(there, then=models.Value(False)), default=models.Value(True)
+        )
+        return members.filter(is_lacking)
+
 
 class GroupMembership(models.Model):
     organization = models.ForeignKey(
@@ -99,6 +111,7 @@ class GroupMembership(models.Model):
         models.CASCADE,
         related_name="memberships",
         db_constraint=False,
+        db_index=False,
         verbose_name=_("group"),
     )
     member = models.ForeignKey(
@@ -113,7 +126,9 @@ class GroupMembership(models.Model):
         verbose_name = _("group membership")
         verbose_name_plural = _("group memberships")
         constraints = [
-            models.UniqueConstraint(fields=["group", "member"], name="member_once_per_group")
+            models.UniqueConstraint(
+                fields=["group", "organization", "member"], name="member_once_per_group"
+            )
         ]
         triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
 

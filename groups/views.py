@@ -92,7 +92,7 @@ def group_delete(request, organization, pk):
 def group_detail(request, organization, pk):
     group = get_object_or_404(organization.groups.with_member_count(), pk=pk)
     q = search_words(request.GET)
-    members = organization.members.present().filter(memberships__group=group)
+    members = organization.members.present().in_group(group)
     table = GroupMembersTable(members.matching(q), request)
     context = {
         "organization": organization,
@@ -109,7 +109,7 @@ def group_detail(request, organization, pk):
 def group_add(request, organization, pk):
     """Add Members: the picker over all members not yet in the group."""
     group = get_object_or_404(organization.groups, pk=pk)
-    candidates = organization.members.present().exclude(memberships__group=group)
+    candidates = group.lacking(organization.members.present())
     picker = Picker(candidates, posted(request) or request.GET)
     if picker.looks:
         return redirect(request.path + picker.address)
@@ -143,7 +143,7 @@ def _consequence(picker, group):
 def group_remove(request, organization, pk):
     """Remove the members of the address from the group, after saying what that does."""
     group = get_object_or_404(organization.groups, pk=pk)
-    picker = Picker(group.members.present(), request.GET)
+    picker = Picker(organization.members.present().in_group(group), request.GET)
     form = ChosenMembersForm(posted(request), organization=organization, picker=picker)
     if form.is_valid():
         arguments = {"group": group, **picker.arguments}

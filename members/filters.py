@@ -64,7 +64,7 @@ class MemberFilter(filters.FilterSet):
         return queryset.filter(billing_group__in=named)
 
     def in_group(self, queryset, name, key):
-        return queryset.filter(memberships__group=key) if is_number(key) else queryset.none()
+        return queryset.in_group(key) if is_number(key) else queryset.none()
 
     def in_groups_named(self, queryset, name, text):
         named = GroupMembership.objects.filter(group__in=_named(self.organization.groups, text))

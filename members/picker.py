@@ -39,7 +39,9 @@ class Picker:
 
     @cached_property
     def pages(self):
-        return BothEndsPaginator(self.matching.order_by(Lower("name"), "pk"), PAGE)
+        """The ids of all that match, page by page."""
+        ids = self.matching.order_by(Lower("name"), "pk").values_list("pk", flat=True)
+        return BothEndsPaginator(ids, PAGE)
 
     def chosen(self):
         """The members chosen, as a queryset; evaluate it under locks."""
@@ -51,9 +53,8 @@ class Picker:
         """Those chosen, of the queryset `members`, for what is said of them before it is done."""
         return members.among(self.there) if self.by_ids else self.chosen()
 
-    def elsewhere(self, page):
-        """Those chosen one by one that the page of results does not show."""
-        shown = {member.pk for member in page.object_list}
+    def elsewhere(self, shown):
+        """Those chosen one by one that the page of results, the ids `shown`, does not show."""
         others = [pk for pk in self.ids[:MOST_ONE_BY_ONE] if pk not in shown]
         return self.candidates.filter(pk__in=others).order_by(Lower("name"), "pk")
 
@@ -92,12 +93,12 @@ class Picker:
     def context(self, members):
         """What the page shows: the page of results, as `members` have them, and who is chosen."""
         page = self.pages.get_page(self.number)
-        ids = [member.pk for member in page.object_list]
+        ids = list(page.object_list)
         rows = {row.pk: row for row in members.filter(pk__in=ids)}
         page.object_list = [rows[pk] for pk in ids if pk in rows]
         return {
             "page_obj": page,
-            "elsewhere": self.elsewhere(page),
+            "elsewhere": self.elsewhere(ids),
             "chosen_count": self.count,
         }
 

@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                     "group",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to="groups.group",
@@ -151,7 +152,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="groupmembership",
             constraint=models.UniqueConstraint(
-                fields=("group", "member"), name="member_once_per_group"
+                fields=("group", "organization", "member"), name="member_once_per_group"
             ),
         ),
         migrations.AddConstraint(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from .place import SIZES
 
 MEMBERS = SIZES["members"] + 1
+UNASSIGNED = 3 * SIZES["members"] // 20 + 2  # a tenth, who was removed, an admin; the group
+TEAM = 118  # the members of the group
 NAMES = SIZES["billing_groups"] + 1 + SIZES["groups"] + SIZES["keys"] + 50
 RECORDS = 2 * SIZES["records"] * SIZES["members"]  # of a past period, those of two billing groups
 
@@ -85,9 +87,14 @@ BOUNDS = [
         "A verdict that few lines have: an index of verdicts would cost every import.",
     ),
     Bound(
-        r"^groups:(add|detail)[?#]|^members:list\?(.*&)?group(_name)?=|^billing:handle\?q=",
-        5 * MEMBERS,
-        "Who is in the group, and who is found: both are read, and compared one with another.",
+        r"^billing:handle\?(q|page)=",
+        UNASSIGNED,
+        "By the id of Unassigned the planner would know how many they are: a query more.",
+    ),
+    Bound(
+        r"^groups:(detail\?q|add\?member)=|^members:bulk-add-to-group!$",
+        2 * TEAM + 1,
+        "Who is in the group and found: no index holds both, and its few are soonest read.",
     ),
 ]
 
