@@ -458,9 +458,20 @@ class Migration(migrations.Migration):
             model_name="billinggroup",
             index=models.Index(
                 models.F("organization"),
+                models.OrderBy(models.F("is_unassigned"), descending=True),
                 django.db.models.functions.text.Lower("name"),
                 models.F("id"),
                 name="billing_group_by_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="billinggroup",
+            index=models.Index(
+                models.F("organization"),
+                models.OrderBy(models.F("is_unassigned"), descending=True),
+                models.OrderBy(django.db.models.functions.text.Lower("name"), descending=True),
+                models.F("id"),
+                name="billing_group_by_name_down",
             ),
         ),
         migrations.AddIndex(

@@ -132,7 +132,14 @@ class BillingGroup(models.Model):
             ),
         ]
         indexes = [
-            models.Index("organization", Lower("name"), "id", name="billing_group_by_name"),
+            models.Index(
+                *("organization", F("is_unassigned").desc(), Lower("name"), "id"),
+                name="billing_group_by_name",
+            ),
+            models.Index(
+                *("organization", F("is_unassigned").desc(), Lower("name").desc(), "id"),
+                name="billing_group_by_name_down",
+            ),
             models.Index(fields=["organization", "created_at", "id"], name="billing_group_by_age"),
         ]
         triggers = [

@@ -11,7 +11,8 @@ from .place import SIZES
 MEMBERS = SIZES["members"] + 1
 UNASSIGNED = 3 * SIZES["members"] // 20 + 2  # a tenth, who was removed, an admin; the group
 TEAM = 118  # the members of the group
-NAMES = SIZES["billing_groups"] + 1 + SIZES["groups"] + SIZES["keys"] + 50
+GROUPS = SIZES["billing_groups"] + 1
+NAMES = GROUPS + SIZES["groups"] + SIZES["keys"] + 50
 RECORDS = 2 * SIZES["records"] * SIZES["members"]  # of a past period, those of two billing groups
 
 
@@ -42,29 +43,20 @@ BOUNDS = [
         "Those invited have no trigrams: who is invited is soon a member, or none any more.",
     ),
     Bound(
-        r"^members:list\?status=removed",
-        SIZES["groups"] + 1,
-        "The groups of a page's members are read at once, also where they are in none.",
-    ),
-    Bound(
         r"^members:list\?.*sort=-?used|^unassigned\?(show|period)",
         2 * MEMBERS,
-        "What each used is looked up, or summed up, of all before it can be sorted.",
+        "What each used is looked up, or summed up, of all before it can be sorted: an index of "
+        "what was used would be written with every report.",
     ),
     Bound(
-        r"^members:list\?sort=-?billing_group",
-        MEMBERS + NAMES,
-        "The names by which it sorts stand in another table.",
+        r"^members:list\?sort=billing_group&page=20$",
+        MEMBERS + GROUPS,
+        "In the middle the planner sorts all, rather than count them off group by group.",
     ),
     Bound(
         r"^members:list\?status=(active|blocked)$",
-        3 * MEMBERS,
+        2 * (MEMBERS + GROUPS),
         "Nobody is blocked by a column: each is judged by their total, limit, and billing group.",
-    ),
-    Bound(
-        r"[?&]page=(20|99)$",
-        MEMBERS + SIZES["members"] // 10,
-        "Far in, the planner sorts all rather than counting them off along an index.",
     ),
     Bound(
         r"^audit:list\?(event|q)=\S+&(outcome|actor)=",
@@ -82,11 +74,6 @@ BOUNDS = [
         "A source that no record names: an index of sources would cost every report.",
     ),
     Bound(
-        r"^members:dry-run\?verdict=",
-        SIZES["lines"],
-        "A verdict that few lines have: an index of verdicts would cost every import.",
-    ),
-    Bound(
         r"^billing:handle\?(q|page)=",
         UNASSIGNED,
         "By the id of Unassigned the planner would know how many they are: a query more.",
@@ -95,6 +82,16 @@ BOUNDS = [
         r"^groups:(detail\?q|add\?member)=|^members:bulk-add-to-group!$",
         2 * TEAM + 1,
         "Who is in the group and found: no index holds both, and its few are soonest read.",
+    ),
+    Bound(
+        r"^members:dry-run\?verdict=",
+        SIZES["lines"],
+        "A verdict that few lines have: an index of verdicts would cost every import.",
+    ),
+    Bound(
+        r"^members:list\?status=removed",
+        SIZES["groups"] + 1,
+        "The groups of a page's members are read at once, also where they are in none.",
     ),
 ]
 
