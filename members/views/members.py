@@ -30,10 +30,11 @@ def member_list(request, organization):
         return redirect(reverse("members:invitations", args=[organization.slug]) + f"?{q}")
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
+    selectable = chosen.data.get("status") != REMOVED  # who was removed is in no group either
     table = MembersTable(chosen.qs, request, period)
     shown = partial(with_standing, period=period)
     page = page_of(table, request, shown, counted=chosen.all)
-    names = organization.groups.names_by_member(page.object_list)
+    names = organization.groups.names_by_member(page.object_list if selectable else [])
     for member in page:
         member.group_names = names[member.pk]
     everybody = None if chosen.given else page.paginator.count
@@ -44,7 +45,7 @@ def member_list(request, organization):
         "table": table,
         "q": request.GET.get("q", ""),
         "chosen": chosen,
-        "selectable": chosen.data.get("status") != REMOVED,
+        "selectable": selectable,
         "billing_groups": organization.billing_groups.alive().unassigned_first(),
         "groups": organization.groups.order_by("name"),
         "tabs": tabs(organization, "members", everybody),

@@ -88,11 +88,6 @@ BOUNDS = [
         SIZES["lines"],
         "A verdict that few lines have: an index of verdicts would cost every import.",
     ),
-    Bound(
-        r"^members:list\?status=removed",
-        SIZES["groups"] + 1,
-        "The groups of a page's members are read at once, also where they are in none.",
-    ),
 ]
 
 
