@@ -101,6 +101,12 @@ class Migration(migrations.Migration):
             model_name="memberimport",
             index=models.Index(fields=["created_at"], name="member_import_by_time"),
         ),
+        migrations.AddIndex(
+            model_name="importline",
+            index=models.Index(
+                fields=["of_import", "verdict", "number"], name="import_line_by_verdict"
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="memberimport",
             trigger=pgtrigger.compiler.Trigger(

@@ -60,7 +60,7 @@ class MemberImport(models.Model):
     @property
     def counts(self):
         """How many lines have each verdict."""
-        found = self.lines.values("verdict").annotate(number=models.Count("pk"))
+        found = self.lines.values("verdict").annotate(number=models.Count("*"))
         numbers = dict(found.values_list("verdict", "number"))
         return {verdict: numbers.get(verdict, 0) for verdict in ImportLine.Verdict.values}
 
@@ -87,6 +87,9 @@ class ImportLine(models.Model):
         verbose_name_plural = _("lines of imports")
         constraints = [
             models.UniqueConstraint(fields=["of_import", "number"], name="one_verdict_per_line")
+        ]
+        indexes = [
+            models.Index(fields=["of_import", "verdict", "number"], name="import_line_by_verdict")
         ]
 
     def __str__(self):

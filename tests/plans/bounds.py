@@ -83,11 +83,6 @@ BOUNDS = [
         2 * TEAM + 1,
         "Who is in the group and found: no index holds both, and its few are soonest read.",
     ),
-    Bound(
-        r"^members:dry-run\?verdict=",
-        SIZES["lines"],
-        "A verdict that few lines have: an index of verdicts would cost every import.",
-    ),
 ]
 
 
