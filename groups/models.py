@@ -1,11 +1,12 @@
 from collections import defaultdict
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Member, Organization
+from members.models import ExactBigint, Member, Organization
 from members.text import clean_text_constraint, is_number, validate_printable
 
 
@@ -83,7 +84,14 @@ class Group(models.Model):
                 violation_error_message=_("A group with this name already exists."),
             ),
         ]
-        indexes = [models.Index(fields=["organization", "created_at", "id"], name="group_by_age")]
+        indexes = [
+            models.Index(fields=["organization", "created_at", "id"], name="group_by_age"),
+            GinIndex(
+                "organization",
+                *(OpClass(Upper(name), "gin_trgm_ops") for name in ("name", "description")),
+                name="group_search",
+            ),
+        ]
         triggers = [pgtrigger.ReadOnly(name="stays_in_organization", fields=["organization"])]
 
     def __str__(self):
@@ -100,6 +108,9 @@ class Group(models.Model):
             models.When(there, then=models.Value(False)), default=models.Value(True)
         )
         return members.filter(is_lacking)
+
+
+Group._meta.get_field("organization").register_lookup(ExactBigint)  # for its search
 
 
 class GroupMembership(models.Model):

@@ -1,13 +1,14 @@
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from members.arrays import any_of
-from members.models import CreditsField, Member, Organization
+from members.models import CreditsField, ExactBigint, Member, Organization
 from members.text import clean_text_constraint, is_number, validate_printable
 
 from .fields import IsUnassignedName, TimeRange, TotalField, inside
@@ -141,6 +142,10 @@ class BillingGroup(models.Model):
                 name="billing_group_by_name_down",
             ),
             models.Index(fields=["organization", "created_at", "id"], name="billing_group_by_age"),
+            GinIndex(
+                *("organization", OpClass(Upper("name"), "gin_trgm_ops")),
+                name="billing_group_search",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
@@ -165,6 +170,9 @@ class BillingGroup(models.Model):
     @property
     def key(self):
         return key_of(self.pk, self.is_unassigned)
+
+
+BillingGroup._meta.get_field("organization").register_lookup(ExactBigint)  # for its search
 
 
 class Assignment(models.Model):

@@ -1,3 +1,4 @@
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
@@ -189,8 +190,18 @@ class Migration(migrations.Migration):
             model_name="invitation",
             index=models.Index(
                 condition=models.Q(("accepted_at", None), ("revoked_at", None)),
-                fields=["organization", "-id"],
+                fields=["organization", "-created_at", "-id"],
                 name="pending_invitation",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="invitation",
+            index=django.contrib.postgres.indexes.GinIndex(
+                models.F("organization"),
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("email"), "gin_trgm_ops"
+                ),
+                name="invitation_search",
             ),
         ),
         migrations.AddField(

@@ -1,15 +1,16 @@
 from datetime import timedelta
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from members.text import clean_text_constraint, validate_printable
 
 from .members import Member
-from .organizations import CreditsField, Organization, not_both_limits
+from .organizations import CreditsField, ExactBigint, Organization, not_both_limits
 
 OPEN_FOR = timedelta(days=7)
 
@@ -134,9 +135,13 @@ class Invitation(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["organization", "-id"],
+                fields=["organization", "-created_at", "-id"],
                 condition=Q(accepted_at=None, revoked_at=None),
                 name="pending_invitation",
+            ),
+            GinIndex(
+                *("organization", OpClass(Upper("email"), "gin_trgm_ops")),
+                name="invitation_search",
             ),
         ]
         triggers = [
@@ -170,6 +175,9 @@ class Invitation(models.Model):
         if self.expires_at <= now:
             return self.Standing.EXPIRED
         return self.Standing.OPEN if self.sent_at else self.Standing.NOT_SENT
+
+
+Invitation._meta.get_field("organization").register_lookup(ExactBigint)  # for its search
 
 
 class InvitationGroup(models.Model):

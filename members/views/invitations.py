@@ -26,7 +26,7 @@ def invitation_list(request, organization):
     """Everybody who is invited and has not accepted; where it expired, too."""
     q = search_words(request.GET)
     pending = organization.invitations.pending().matching(q)
-    table = InvitationsTable(pending.order_by("-pk"), request)
+    table = InvitationsTable(pending.order_by("-created_at", "-pk"), request)
     context = {
         "organization": organization,
         "page_obj": page_of(table, request, _with_names),
