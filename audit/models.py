@@ -77,6 +77,11 @@ class AuditEntry(models.Model):
                 condition=models.Q(actor_kind__in=["support", "command", "invited"]),
                 name="audit_of_others",
             ),
+            models.Index(  # of which there are few
+                fields=["organization", "target_kind", "-at", "-id"],
+                condition=~models.Q(target_kind="Member"),
+                name="audit_of_other_targets",
+            ),
             models.Index(fields=["request_id"], name="audit_by_request"),
             GinIndex(
                 OpClass(KeyTransform("members", "changes"), "jsonb_path_ops"),

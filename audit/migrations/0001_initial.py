@@ -110,6 +110,11 @@ class Migration(migrations.Migration):
                         fields=["organization", "actor_kind", "-at", "-id"],
                         name="audit_of_others",
                     ),
+                    models.Index(
+                        condition=models.Q(("target_kind", "Member"), _negated=True),
+                        fields=["organization", "target_kind", "-at", "-id"],
+                        name="audit_of_other_targets",
+                    ),
                     models.Index(fields=["request_id"], name="audit_by_request"),
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass(

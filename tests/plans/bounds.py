@@ -60,11 +60,6 @@ BOUNDS = [
         "Two filters at once: the entries that the rarer of them leaves.",
     ),
     Bound(
-        r"^listAuditLog\?targetKind=ApiKey$",
-        SIZES["entries"] + 10,
-        "A kind that nearly no entry is about: there is no index of kinds.",
-    ),
-    Bound(
         r"^listUsageEvents\?sources=none$",
         RECORDS,
         "A source that no record names: an index of sources would cost every report.",
