@@ -64,6 +64,13 @@ class BoundedPaginator(Paginator):
         return self.count == MOST_COUNTED
 
 
+def ids_of(found):
+    """The ids of the records `found`: as values, which the planner counts, unless they are many."""
+    ids = found.values_list("pk", flat=True)
+    few = list(ids[: MOST_COUNTED + 1])
+    return few if len(few) <= MOST_COUNTED else ids
+
+
 class ReadOnly:
     """Seen by support, and neither added, changed nor deleted by anybody."""
 
@@ -97,14 +104,17 @@ class SupportInline(ReadOnly, admin.TabularInline):
 class SupportAdmin(ReadOnly, admin.ModelAdmin):
     """The pages of a model. A subclass says how it is searched, by an index where it is large.
 
-    `verbs`: what support may do with a record. `linked_by`: fields by which other pages link to
-    the list. `see_also`: lists to link to, as {model: relation}.
+    `fetched`: what its rows name, asked for of a page's rows alone: joined, all may be read before
+    they are sorted. `verbs`: what support may do with a record. `linked_by`: fields by which other
+    pages link to the list. `see_also`: lists to link to, as {model: relation}.
     """
 
     actions = None
     change_form_template = "admin/record.html"
+    fetched = ()
     linked_by = ()
     list_max_show_all = 0
+    list_select_related = ()  # else all that is named would be joined
     ordering = ["-pk"]
     paginator = BoundedPaginator
     see_also = {}
@@ -115,6 +125,9 @@ class SupportAdmin(ReadOnly, admin.ModelAdmin):
 
     def search(self, queryset, text):
         raise NotImplementedError
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(*self.fetched)
 
     def get_search_fields(self, request):
         return ["pk"]  # only says that there is a search: how is said above

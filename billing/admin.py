@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.support import SupportAdmin, Verb, table
+from audit.support import SupportAdmin, Verb, ids_of, table
 from members.models import Member, Organization
 from members.templatetags.console import credits, period_label
 from members.text import is_number, tidy
@@ -78,12 +78,12 @@ class BillingGroupAdmin(SupportAdmin):
 class AssignmentAdmin(SupportAdmin):
     list_display = ["member", "billing_group", "started_at", "ended_at", "organization"]
     list_filter = ["organization"]
-    list_select_related = ["member", "billing_group", "organization"]
+    fetched = ["member", "billing_group", "organization"]
     linked_by = ["member", "billing_group"]
     search_help_text = _("A part of the member's name or email.")
 
     def search(self, queryset, text):
-        return queryset.filter(member__in=Member.objects.matching(tidy(text)))
+        return queryset.filter(member__in=ids_of(Member.objects.matching(tidy(text))))
 
 
 @admin.register(Period)
@@ -137,13 +137,14 @@ class UsageRecordAdmin(SupportAdmin):
         *("event_id", "organization", "member", "billing_group", "amount", "kind", "occurred_at")
     ]
     list_filter = [LatestPeriodFilter]
-    list_select_related = ()  # joined, the planner may read all records before it sorts
+    fetched = ["organization", "member", "billing_group"]
     linked_by = ["period", "member"]
     search_help_text = _("An id, an event id or a member's email, exactly.")
 
-    def get_queryset(self, request):
-        named = ("organization", "member", "billing_group")
-        return super().get_queryset(request).prefetch_related(*named)
+    def lookup_allowed(self, lookup, value, request):
+        """By member of a period alone, as links have it: that has an index."""
+        is_known = not lookup.startswith("member") or "period__id__exact" in request.GET
+        return is_known and super().lookup_allowed(lookup, value, request)
 
     def get_ordering(self, request):
         """The newest first; what is asked for by member, as a period has it in its index."""

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from audit.support import SupportAdmin, Verb
+from audit.support import SupportAdmin, Verb, ids_of
 from members.models import Member
 from members.text import is_number, tidy
 
@@ -50,9 +50,9 @@ class GroupAdmin(SupportAdmin):
 class GroupMembershipAdmin(SupportAdmin):
     list_display = ["member", "group", "organization"]
     list_filter = ["organization"]
-    list_select_related = ["member", "group", "organization"]
+    fetched = ["member", "group", "organization"]
     linked_by = ["group", "member"]
     search_help_text = _("A part of the member's name or email.")
 
     def search(self, queryset, text):
-        return queryset.filter(member__in=Member.objects.matching(tidy(text)))
+        return queryset.filter(member__in=ids_of(Member.objects.matching(tidy(text))))

@@ -99,7 +99,7 @@ class MemberAdmin(SupportAdmin):
     linked_by = ["billing_group"]
     list_display = ["name", "email", "organization", "role", "status", "billing_group", "limit"]
     list_filter = ["status", "role", "is_unlimited", "organization"]
-    list_select_related = ["organization", "billing_group"]
+    fetched = ["organization", "billing_group"]
     fields = [
         *("organization", "user", "name", "email", "role", "status", "limit", "billing_group"),
         *("why_blocked", "usage", "assigned_at", "joined_at", "deleted_at"),
@@ -203,9 +203,6 @@ class MemberAdmin(SupportAdmin):
             for total in totals
         )
         return table([_("Period"), _("Billing group"), _("Credits")], rows)
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("organization", "billing_group")
 
     def search(self, queryset, text):
         found = queryset.matching(tidy(text))

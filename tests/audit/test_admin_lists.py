@@ -128,6 +128,7 @@ def test_a_record_is_found_by_its_event_or_its_member_and_by_nothing_less(desk, 
     assert desk.found(UsageRecord, q=record.pk) == [record]
     of_ada = {"member__id__exact": ada.pk, "period__id__exact": record.period_id}
     assert desk.found(UsageRecord, **of_ada) == [record]
+    assert desk.list(UsageRecord, member__id__exact=ada.pk).status_code == 400  # of all periods
     of_nobody = {"latest_of": OrganizationFactory().pk}
     assert record in desk.found(UsageRecord, latest_of=ada.organization_id)
     assert desk.found(UsageRecord, **of_nobody) == []

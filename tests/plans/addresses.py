@@ -125,3 +125,28 @@ OF_CALLS = {
         *("startDate={then}&outcome=refused", "targetKind=ApiKey"),
     ],
 }
+HERE = "organization__id__exact={organization}"
+OF_DESK = {  # lists of support, of all organizations
+    "Organization": [""],
+    "User": ["", "p=99", "q=person.17", "q={member}"],
+    "Member": ["", "p=99", HERE, "q={email}", "q={member}", "q=zqx", "role__exact=org_admin"],
+    "ApiKey": ["", "p=2", HERE],
+    "Invitation": ["", "p=2", HERE, "q=zqx", "q=guest.17@company-3."],
+    "Group": ["", "p=2", HERE, "q=zqx", "q=Guild 17"],
+    "GroupMembership": ["", "p=99", HERE, "q=Lefèvre", "group__id__exact={team}"],
+    "BillingGroup": ["", "p=2", HERE, "q=zqx", "q=Cost center 17"],
+    "Assignment": [
+        *("", "p=99", HERE, "q={email}"),
+        *("member__id__exact={member}", "billing_group__id__exact={group}"),
+    ],
+    "Period": ["", HERE],
+    "UsageRecord": [
+        *("", "p=99", "latest_of={organization}", "q=event-17", "q={email}", "q={member}"),
+        *("period__id__exact={period}", "period__id__exact={period}&member__id__exact={member}"),
+    ],
+    "AuditEntry": [
+        *("", "p=99", HERE, "q={email}", "q={member}", "q=AssignBillingGroup", "q=zqx"),
+        *("outcome__exact=refused", "actor_kind__exact=support"),
+        "target_kind__exact=Member&target_id__exact={member}",
+    ],
+}

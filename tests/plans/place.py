@@ -90,6 +90,7 @@ class Plenty(Place):
         records = ("admin", "other_admin", "member", "payer", "group", "team", "key")
         return {
             **{name: getattr(self, name).pk for name in records},
+            "organization": self.organization.pk,
             "period": self.current.pk,
             "email": self.member.email.upper(),
             "last": self.past.first_day,

@@ -2,13 +2,17 @@
 
 from urllib.parse import parse_qsl
 
+from django.contrib import admin
 from django.db import connection
+
+from audit.support import SupportAdmin
 
 from ..contract.calls import CALLS
 from ..contract.conftest import Api
+from ..desk import Desk, address
 from ..pages import signed_in, swap, url
 from ..views import VIEWS
-from .addresses import LOOKS, OF_CALLS, OF_PAGES, OF_UNASSIGNED
+from .addresses import LOOKS, OF_CALLS, OF_DESK, OF_PAGES, OF_UNASSIGNED
 from .reading import reading_of
 
 QUERIES = ("SELECT", "WITH", "(SELECT")
@@ -54,6 +58,13 @@ class Walk:
                     if "nextToken" not in answer.body:
                         break
                     asked["nextToken"] = answer.body["nextToken"]
+
+    def through_the_desk(self):
+        desk = Desk()
+        for model, page in admin.site._registry.items():
+            for query in OF_DESK[model.__name__] if isinstance(page, SupportAdmin) else ():
+                path = self._with(address(model, "changelist"), query)
+                self._ask(f"{model.__name__}?{query}", desk.get, path)
 
     def _get(self, place, address, query, **options):
         self._ask(place, self.client.get, self._with(address, query), **options)
