@@ -19,10 +19,16 @@ class BillingGroupsTable(ConsoleTable):
     class Meta(ConsoleTable.Meta):
         pass
 
+    def __init__(self, data, request, period):
+        self.period = period
+        super().__init__(data, request)
+
     def order_used(self, queryset, is_descending):
+        queryset = queryset.with_usage_in(self.period)
         return queryset.order_by(by("used", is_descending), "pk"), True
 
     def order_member_count(self, queryset, is_descending):
+        queryset = queryset.with_member_count()
         return queryset.order_by(by("member_count", is_descending), "pk"), True
 
 

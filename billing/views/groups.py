@@ -44,7 +44,6 @@ FORMAL = Q(is_unassigned=False)
 def billing_group_list(request, organization):
     period = shown_period(request, organization)
     q = search_words(request.GET)
-
     groups, found = organization.billing_groups.shown_in(period), match(q, organization.members)
     totals = _totals(groups.with_usage_in(period), found)
 
@@ -52,7 +51,7 @@ def billing_group_list(request, organization):
         return (groups.filter(found) & rows).with_usage_in(period).with_member_count()
 
     table_class = BillingGroupsTable if period.is_current else PastBillingGroupsTable
-    table = table_class(shown(groups.filter(FORMAL)), request)
+    table = table_class(groups.filter(FORMAL, found), request, period)
     page = page_of(table, request, shown, counted=totals["number"], is_unassigned=True)
     context = {
         "organization": organization,

@@ -15,7 +15,7 @@ from ..factories import (
     many_members,
     report,
 )
-from ..pages import names, rows, swap, url, words
+from ..pages import names, queries, rows, swap, url, words
 
 
 @pytest.fixture
@@ -161,3 +161,10 @@ def test_the_region_alone_has_the_same_rows(console, listed, organization):
     region = console.get(address, headers=swap("billing-groups"))
     assert rows(region) == rows(listed(sort="-name"))
     assert "Member Management" not in words(region)
+
+
+@pytest.mark.parametrize("sort", ["name", "-used", "-member_count"])
+def test_what_sorts_groups_is_not_joined_to_count_them(console, organization, sort):
+    asked = queries(console, url("billing:list", organization, sort=sort))
+    groups, _unassigned_members = (sql for sql in asked if sql.startswith("SELECT COUNT(*)"))
+    assert 'FROM "billing_billinggroup" WHERE' in groups
