@@ -138,7 +138,8 @@ def _turned_by_moving(members, sources, period, period_limit, group_used):
     Those alone are judged for whom it is another matter than their own.
     """
     after = {"period_limit": period_limit, "group_used": group_used}
-    turning = limits.groups_that_turn(period, **after)
+    groups = BillingGroup.objects.filter(any_of("pk", [source.pk for source in sources]))
+    turning = limits.groups_that_turn(groups, period, **after)
     sources = [source for source in sources if source.pk in turning]
     members = members.filter(any_of("billing_group", [source.pk for source in sources]))
     return limits.who_turns(members, period, _number(sources), **after)

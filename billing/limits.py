@@ -102,12 +102,13 @@ def who_turns(members, period, number=None, **after):
     return Turned(**turned)
 
 
-def groups_that_turn(period, **after):
-    """The ids of billing groups that `after` opens or closes: only who is in those can turn."""
-    groups = BillingGroup.objects.filter(organization=period.organization).alive()
+def groups_that_turn(groups, period, **after):
+    """The ids of those of the billing `groups` that `after` opens or closes: only who is in them
+    can turn."""
     now = {**NOT_OF_THE_GROUP, "period_limit": F("period_limit"), "group_used": F("used")}
-    groups = groups.with_usage_in(period).alias(reasons=_reasons(now))
-    return set(groups.exclude(reasons=_reasons(now | after)).values_list("pk", flat=True))
+    groups = groups.with_usage_in(period)
+    judged = groups.values_list("pk", _reasons(now), _reasons(now | after))
+    return {pk for pk, reasons, reasons_then in judged if reasons != reasons_then}
 
 
 def as_if(members, period, **after):

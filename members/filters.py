@@ -45,6 +45,8 @@ class MemberFilter(filters.FilterSet):
     @property
     def all(self):
         """The same members as `qs`: quicker where all are wanted, and not a page of them."""
+        if not self.is_judged or len(self.given) > 1:
+            return self.qs
         given = {"organization": self.organization, "period": self.period}
         return MemberFilter(self.data, **given, with_usage=with_usage_of_many).qs
 

@@ -1,8 +1,11 @@
 """Which members the list shows, by billing group, group, role and status."""
 
 import pytest
+from django.http import QueryDict
 
+from billing.periods import current_period
 from groups.operations import add_group_members
+from members.filters import MemberFilter
 from members.models import Member
 from members.operations import disable_member, remove_member
 from members.templatetags.console import MOST_OPTIONS
@@ -99,6 +102,17 @@ def test_members_of_each_status(shown, person):
     assert shown(status="disabled") == ["Dan"]
     assert shown(status="removed") == ["Eve"]
     assert shown() == ["Ada", "Bob", "Carl", "Dan"]
+
+
+@pytest.mark.parametrize("status", ["active", "blocked"])
+def test_all_of_a_status_are_those_of_its_pages(organization, person, status):
+    for name in ("Free", "Full"):
+        report(person(name), 2)
+    limit(Member.objects.get(name="Full"), 2)
+    period = current_period(organization)
+    chosen = MemberFilter(QueryDict(f"status={status}"), organization=organization, period=period)
+    assert "billing_membertotal" in str(chosen.all.query)
+    assert set(chosen.all) == set(chosen.qs) != set()
 
 
 def test_members_of_a_billing_group_at_its_limit_are_blocked(shown, person, organization):
