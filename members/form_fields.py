@@ -1,12 +1,13 @@
 """Fields of forms: text as it may be stored, Credits as people write them, what was shown."""
 
 import re
+from html import escape
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.fields import InvalidJSONInput
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -90,14 +91,14 @@ class LongSelect(forms.Select):
     """A select of a thousand options, written at once: a template takes long for them."""
 
     def render(self, name, value, attrs=None, renderer=None):
-        chosen, selected = self.format_value(value), mark_safe(" selected")
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, selected if str(key) in chosen else "", text) for key, text in self.choices),
-        )
+        chosen, options = self.format_value(value), []
+        for key, text in self.choices:
+            selected = " selected" if str(key) in chosen else ""
+            options.append(
+                f'<option value="{escape(str(key))}"{selected}>{escape(str(text))}</option>'
+            )
         attrs = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
-        return format_html("<select{}>{}</select>", attrs, options)
+        return format_html("<select{}>{}</select>", attrs, mark_safe("".join(options)))
 
 
 class Names(forms.models.ModelChoiceIterator):
