@@ -59,9 +59,7 @@ def with_usage(members, period):
 
 def with_usage_of_many(members, period):
     """As `with_usage`, for thousands: the sums of all who used Credits are joined at once."""
-    its = FilteredRelation(
-        "member_totals", condition=Q(member_totals__period=period)
-    )  # one at most
+    its = FilteredRelation("member_totals", condition=Q(member_totals__period=period))
     used = Coalesce("own_total__credits", Value(0), output_field=TotalField())
     return members.alias(own_total=its).annotate(used=used)
 
@@ -94,7 +92,7 @@ def who_turns(members, period, number=None, **after):
     """
     number = members.count() if number is None else number
     by = with_usage_of_many if number > MANY else with_usage
-    members = with_standing(members.order_by(), period, by).annotate(reasons_then=_reasons(after))
+    members = as_if(members.order_by(), period, by, **after)
     now, then = ~Q(reasons=[]), ~Q(reasons_then=[])
     turned = members.aggregate(
         blocked=Count("pk", filter=then & ~now), unblocked=Count("pk", filter=now & ~then)
@@ -111,9 +109,9 @@ def groups_that_turn(groups, period, **after):
     return {pk for pk, reasons, reasons_then in judged if reasons != reasons_then}
 
 
-def as_if(members, period, **after):
+def as_if(members, period, with_usage=with_usage, **after):
     """`with_standing`, and annotated with `reasons_then`: the reasons if `after` came true."""
-    return with_standing(members, period).annotate(reasons_then=_reasons(after))
+    return with_standing(members, period, with_usage).annotate(reasons_then=_reasons(after))
 
 
 def _reasons(after):

@@ -291,3 +291,15 @@ def test_what_the_blocked_used_is_asked_of_those_found_once(console, organizatio
     assert "4 members are no longer blocked." in page.context["changes"]
     judging = [each["sql"] for each in asked if "blocked_reasons" in each["sql"]]
     assert len(judging) == 3  # who is blocked; which groups turn; whom of theirs it turns
+
+
+def test_all_who_are_blocked_are_moved_and_no_others(console, organization, crowd):
+    blocked = organization.members.enabled().filter(pk__in=crowd.blocked)
+    moving, places = set(blocked.values_list("pk", flat=True)), crowd.places
+    address = reverse("members:bulk-assign", args=[organization.slug])
+    address += f"?everyone={len(moving)}&status=blocked"
+    assert console.post(address, {"billing_group": crowd.free.pk}).status_code == 302
+    assert {pk: place for pk, place in crowd.places.items() if pk not in moving} == {
+        pk: place for pk, place in places.items() if pk not in moving
+    }
+    assert {crowd.places[pk] for pk in moving} == {crowd.free.pk}

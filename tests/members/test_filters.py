@@ -139,6 +139,19 @@ def test_what_is_not_there_or_of_another_organization_matches_nobody(shown, pers
         assert shown(**{name: value}) == []
 
 
+def test_exports_and_acts_follow_the_names_that_were_searched(console, person, organization):
+    platform = BillingGroupFactory(organization=organization, name="Platform")
+    readers = GroupFactory(organization=organization, name="Readers")
+    assign(person("Ada"), platform), assign(person("Bob"), platform), person("Carl")
+    ada = organization.members.filter(name="Ada")
+    add_group_members(actor=TESTS, group=readers, members=ada)
+    named = {"billing_group_name": "plat", "group_name": "read"}
+    file = console.get(url("members:export", organization, **named)).getvalue().decode()
+    assert [line.split(",")[0] for line in file.splitlines()[1:]] == ["Ada"]
+    act = console.get(url("members:bulk-limit", organization, everyone=1, **named))
+    assert "1 member chosen." in words(act)
+
+
 def test_names_of_another_organization_match_nobody(shown, person):
     person("Ada")
     BillingGroupFactory(name="Secret"), GroupFactory(name="Secret")
