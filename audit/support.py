@@ -64,8 +64,8 @@ class BoundedPaginator(Paginator):
         return self.count == MOST_COUNTED
 
 
-def ids_of(found):
-    """The ids of the records `found`: as values, which the planner counts, unless they are many."""
+def ids_if_few(found):
+    """The ids of the records `found`; as values, which the planner counts, if they are few."""
     ids = found.values_list("pk", flat=True)
     few = list(ids[: MOST_COUNTED + 1])
     return few if len(few) <= MOST_COUNTED else ids

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.support import SupportAdmin, Verb, ids_of, table
+from audit.support import SupportAdmin, Verb, ids_if_few, table
 from members.models import Member, Organization
 from members.templatetags.console import credits, period_label
 from members.text import is_number, tidy
@@ -83,7 +83,7 @@ class AssignmentAdmin(SupportAdmin):
     search_help_text = _("A part of the member's name or email.")
 
     def search(self, queryset, text):
-        return queryset.filter(member__in=ids_of(Member.objects.matching(tidy(text))))
+        return queryset.filter(member__in=ids_if_few(Member.objects.matching(tidy(text))))
 
 
 @admin.register(Period)

@@ -34,7 +34,7 @@ def of_choosing(number):
 def of_assigning(members, target, period):
     """On moving `members`, a queryset, to the billing group `target`, annotated with `used`."""
     sources = _sources(members, period)
-    there = sum(source.number for source in sources if source.pk == target.pk)
+    there = _number(source for source in sources if source.pk == target.pk)
     sources = [source for source in sources if source.pk != target.pk]
     changes, stays = [], []
     if number := _number(sources):
@@ -138,7 +138,7 @@ def _turned_by_moving(members, sources, period, period_limit, group_used):
     Those alone are judged for whom it is another matter than their own.
     """
     after = {"period_limit": period_limit, "group_used": group_used}
-    groups = BillingGroup.objects.filter(any_of("pk", [source.pk for source in sources]))
+    groups = _groups_of(period, [source.pk for source in sources])
     turning = limits.groups_that_turn(groups, period, **after)
     sources = [source for source in sources if source.pk in turning]
     members = members.filter(any_of("billing_group", [source.pk for source in sources]))
@@ -168,10 +168,13 @@ def _sources(members, period):
     members = members.alias(total=FilteredRelation("usage_totals", condition=there)).order_by()
     found = members.values_list("billing_group").annotate(Count("pk"), Sum("total__credits"))
     found = {pk: (number, used or Decimal(0)) for pk, number, used in found}
-    groups = BillingGroup.objects.filter(any_of("pk", list(found)))
-    named = groups.values_list("pk", "name", "is_unassigned")
+    named = _groups_of(period, list(found)).values_list("pk", "name", "is_unassigned")
     sources = [Source(*group, *found[group[0]]) for group in named]
     return sorted(sources, key=lambda source: (-source.number, source.name))
+
+
+def _groups_of(period, ids):
+    return period.organization.billing_groups.filter(any_of("pk", ids))
 
 
 def _number(sources):

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from audit.support import SupportAdmin, Verb, ids_of
+from audit.support import SupportAdmin, Verb, ids_if_few
 from members.models import Member
 from members.text import is_number, tidy
 
@@ -55,4 +55,4 @@ class GroupMembershipAdmin(SupportAdmin):
     search_help_text = _("A part of the member's name or email.")
 
     def search(self, queryset, text):
-        return queryset.filter(member__in=ids_of(Member.objects.matching(tidy(text))))
+        return queryset.filter(member__in=ids_if_few(Member.objects.matching(tidy(text))))

@@ -4,7 +4,7 @@ from gzip import GzipFile
 from io import BufferedWriter
 from tempfile import TemporaryFile
 
-LEVEL = 1  # a sixth more bytes than by 6, in a third of the time
+LEVEL = 1  # in a third of the time that 6 takes; a sixth to a third more bytes
 CHUNK = 64 * 1024
 
 

@@ -1,28 +1,17 @@
 """What a form says that it would do is what then happens, whoever stands wherever."""
 
 import re
-from copy import deepcopy
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from billing import limits
-from billing.limits import with_standing
-from billing.periods import all_periods, current_period
+from billing.periods import all_periods
 from members.models import Member
-from members.operations import disable_member
 
 from ..factories import (
-    TESTS,
-    UNLIMITED,
     BillingGroupFactory,
     MemberFactory,
-    OrganizationFactory,
     assign,
-    limit,
-    report,
 )
 from ..pages import today, words
 
@@ -30,50 +19,6 @@ BLOCKED = re.compile(r"^(\d+) members? becomes? blocked\.$")
 UNBLOCKED = re.compile(r"^(\d+) members? (?:is|are) no longer blocked\.$")
 MOVES = re.compile(r"^(\d+) members? (?:moves?|returns?) to .+\.$")
 AT_ONCE = "they will be blocked at once."
-
-
-class Crowd:
-    """In Unassigned and in a full, a frozen and a free group: who is free, and who is blocked."""
-
-    def __init__(self, organization):
-        self.organization = organization
-        self.unassigned = organization.billing_groups.unassigned()
-        self.full, self.frozen, self.free = BillingGroupFactory.create_batch(
-            3, organization=organization
-        )
-        for group in (self.unassigned, self.full, self.frozen, self.free):
-            for personal in (UNLIMITED, 8, 2, None):
-                self.member = self._member(group, personal)
-            disable_member(actor=TESTS, member=self._member(group, UNLIMITED))
-        limit(self.full, 8)
-        limit(self.frozen, 0)
-
-    def _member(self, group, personal):
-        member = MemberFactory(organization=self.organization, is_unlimited=True)
-        assign(member, group)
-        report(member, 2)
-        limit(member, personal)
-        return member
-
-    @property
-    def blocked(self):
-        members = self.organization.members.present()
-        members = with_standing(members, current_period(self.organization))
-        return {member.pk for member in members if member.reasons}
-
-    @property
-    def places(self):
-        return dict(self.organization.members.values_list("pk", "billing_group"))
-
-
-@pytest.fixture(scope="module")
-def stored_crowd(stored):
-    return stored(lambda: Crowd(OrganizationFactory()))
-
-
-@pytest.fixture
-def crowd(stored_crowd, db):
-    return deepcopy(stored_crowd)
 
 
 @pytest.fixture
@@ -263,43 +208,3 @@ def test_enabling_names_what_blocks_them_still(console, organization, crowd):
     free = Member.objects.get(status=Member.Status.DISABLED, billing_group=crowd.free)
     page = words(console.get(reverse("members:enable", args=[organization.slug, free.pk])))
     assert "They can open the organization again, and use Credits within their limits." in page
-
-
-AFTERS = [
-    {"period_limit": 5, "group_used": 5},
-    {"period_limit": 6},
-    {"personal_limit": 2, "is_unlimited": False},
-    {"personal_limit": None, "is_unlimited": True},
-    {"status": Member.Status.ENABLED},
-]
-
-
-@pytest.mark.parametrize("after", AFTERS)
-def test_thousands_are_judged_as_few_are(crowd, monkeypatch, after):
-    members, period = crowd.organization.members.present(), current_period(crowd.organization)
-    few = limits.who_turns(members, period, **after)
-    assert few.blocked or few.unblocked
-    monkeypatch.setattr(limits, "MANY", 0)
-    assert limits.who_turns(members, period, **after) == few
-
-
-def test_what_the_blocked_used_is_asked_of_those_found_once(console, organization, crowd):
-    blocked = f"?everyone={len(crowd.blocked)}&status=blocked"
-    address = reverse("members:bulk-assign", args=[organization.slug]) + blocked
-    with CaptureQueriesContext(connection) as asked:
-        page = console.post(address, {"billing_group": crowd.free.pk, "look": "1"})
-    assert "4 members are no longer blocked." in page.context["changes"]
-    judging = [each["sql"] for each in asked if "blocked_reasons" in each["sql"]]
-    assert len(judging) == 3  # who is blocked; which groups turn; whom of theirs it turns
-
-
-def test_all_who_are_blocked_are_moved_and_no_others(console, organization, crowd):
-    blocked = organization.members.enabled().filter(pk__in=crowd.blocked)
-    moving, places = set(blocked.values_list("pk", flat=True)), crowd.places
-    address = reverse("members:bulk-assign", args=[organization.slug])
-    address += f"?everyone={len(moving)}&status=blocked"
-    assert console.post(address, {"billing_group": crowd.free.pk}).status_code == 302
-    assert {pk: place for pk, place in crowd.places.items() if pk not in moving} == {
-        pk: place for pk, place in places.items() if pk not in moving
-    }
-    assert {crowd.places[pk] for pk in moving} == {crowd.free.pk}
