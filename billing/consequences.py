@@ -1,14 +1,13 @@
 """What a write would do, said before it happens: who moves, what stays, who is blocked by it.
 
-Each gives two lists of sentences, changes and stays.
+Each gives two lists of sentences, changes and stays. Where it is about members chosen their number
+comes first: who shows it need not count them again.
 """
 
 import copy
 from datetime import timedelta
-from decimal import Decimal
-from typing import NamedTuple
 
-from django.db.models import Case, Count, F, FilteredRelation, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -16,12 +15,11 @@ from django.utils.translation import ngettext, pgettext
 from members.arrays import any_of
 from members.templatetags.console import count, credits
 
-from . import limits, pace
+from . import limits, moves, pace
 from .models import BillingGroup, TotalField
 
 MOST_SOURCES = 3
 
-NO_LIMIT = None, 0  # of Unassigned, and what was used of it
 CLOSED = (BillingGroup.Standing.BLOCKED, BillingGroup.Standing.FROZEN)
 
 
@@ -32,54 +30,50 @@ def of_choosing(number):
 
 
 def of_assigning(members, target, period):
-    """On moving `members`, a queryset, to the billing group `target`, annotated with `used`."""
-    sources = _sources(members, period)
-    there = _number(source for source in sources if source.pk == target.pk)
-    sources = [source for source in sources if source.pk != target.pk]
+    """How many `members`, a queryset, are, and what moving them to `target` would do.
+
+    `target` is a billing group, annotated with `used`.
+    """
+    move = moves.foresee(members, target, period)
     changes, stays = [], []
-    if number := _number(sources):
-        turned = _turned_by_moving(members, sources, period, target.period_limit, target.used)
-        at_once = _at_once(turned, number, target)
-        changes = [_moves(number, target), *_named(sources), *at_once]
+    if move.number:
+        changes = [_moves(move.number, target), *_named(move.sources), *_at_once(move, target)]
         sentence = _("%(credits)s Credits used so far stay where they were used.")
-        stays.append(sentence % {"credits": credits(_used(sources))})
-    if there:
+        stays.append(sentence % {"credits": credits(move.used)})
+    if move.there:
         text = ngettext(
             "%(count)s member is in %(group)s already.",
             "%(count)s members are in %(group)s already.",
-            there,
+            move.there,
         )
-        stays.append(text % {"count": count(there), "group": target.name})
-    return changes, stays
+        stays.append(text % {"count": count(move.there), "group": target.name})
+    return move.number + move.there, changes, stays
 
 
 def of_removing(members, group, period):
     """On returning `members` of `group` to Unassigned."""
-    sources = _sources(members, period)
-    number = _number(sources)
+    number = members.count()
     returns = ngettext(
         "%(count)s member returns to Unassigned.",
         "%(count)s members return to Unassigned.",
         number,
     )
-    turned = _turned_by_moving(members, sources, period, *NO_LIMIT)
-    changes = [returns % {"count": count(number)}, *turns(turned)]
-    return changes, [_stays_under(group, _used(sources))]
+    changes = [returns % {"count": count(number)}, *_unassigning(members, period)]
+    return changes, [_stays_under(group, moves.used_under(group, members, period))]
 
 
 def of_deleting(group, period):
     """On deleting `group`, annotated with `used`."""
     members = group.members.present()
-    sources = _sources(members, period)
-    number = _number(sources)
-    moves = ngettext(
+    number = members.count()
+    go = ngettext(
         "%(count)s member moves to Unassigned.",
         "%(count)s members move to Unassigned.",
         number,
     )
     changes = [
-        moves % {"count": count(number)},
-        *turns(_turned_by_moving(members, sources, period, *NO_LIMIT)),
+        go % {"count": count(number)},
+        *_unassigning(members, period),
         _("The name is free for a new billing group."),
     ]
     stays = [_stays_under(group, group.used), _("Accounts, groups and personal usage limits.")]
@@ -87,23 +81,30 @@ def of_deleting(group, period):
 
 
 def of_personal_limit(members, period, personal_limit, is_unlimited):
-    """On one personal usage limit for all `members`, a queryset."""
+    """How many `members`, a queryset, are, and what one personal usage limit for them would do."""
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
-    numbers = members.aggregate(all=Count("pk"), other=Count("pk", filter=~Q(**limit)))
-    turned = limits.who_turns(members, period, numbers["all"], **limit)
-    changes = [_limits_change(numbers["other"])] if numbers["other"] else []
+    asked = {"number": Count("pk"), "other": Count("pk", filter=~Q(**limit))}
+    turning = limits.turning(**limit)
+    enabled = limits.to_be_judged(members, period).aggregate(**asked, **turning)
+    disabled = members.disabled().order_by().aggregate(**asked)
+    number, others = (enabled[name] + disabled[name] for name in asked)
+    if not number:
+        return 0, [], []
+    turned = limits.Turned(**{name: enabled[name] for name in turning})
+    changes = [_limits_change(others)] if others else []
     changes += turns(turned) or [_("Nobody becomes blocked or unblocked.")]
-    return changes, [_("Role, groups, billing group and the Credits used so far.")]
+    return number, changes, [_("Role, groups, billing group and the Credits used so far.")]
 
 
 def of_adjusting(member, period, group, credits):
     """On a signed record of `credits` of `member` under `group` in the current `period`."""
     present = member.organization.members.present()
+    closed = limits.closed_groups(period, group_used=_more("used", credits, Q(pk=group.pk)))
     turned = limits.who_turns(
         present.filter(Q(pk=member.pk) | Q(billing_group=group)),
         period,
         used=_more("used", credits, Q(pk=member.pk)),
-        group_used=_more("group_used", credits, Q(billing_group=group)),
+        period_limit=limits.full_if(any_of("billing_group", closed)),
     )
     changes = turns(turned) or [_("Nobody becomes blocked or unblocked.")]
     return changes, [_("The records of the usage that it mends.")]
@@ -132,17 +133,8 @@ def _more(total, credits, condition):
     return Case(more, default=F(total), output_field=TotalField())
 
 
-def _turned_by_moving(members, sources, period, period_limit, group_used):
-    """Whom of `members`, who are in `sources`, a group of that limit and use turns.
-
-    Those alone are judged for whom it is another matter than their own.
-    """
-    after = {"period_limit": period_limit, "group_used": group_used}
-    groups = _groups_of(period, [source.pk for source in sources])
-    turning = limits.groups_that_turn(groups, period, **after)
-    sources = [source for source in sources if source.pk in turning]
-    members = members.filter(any_of("billing_group", [source.pk for source in sources]))
-    return limits.who_turns(members, period, _number(sources), **after)
+def _unassigning(members, period):
+    return turns(moves.turned_by_moving(members, period, **moves.NO_LIMIT))
 
 
 def _moves(number, target):
@@ -150,39 +142,6 @@ def _moves(number, target):
         "%(count)s member moves to %(group)s.", "%(count)s members move to %(group)s.", number
     )
     return text % {"count": count(number), "group": target.name}
-
-
-class Source(NamedTuple):
-    """A billing group that members are in: how many, and what they used there in a period."""
-
-    pk: int
-    name: str
-    is_unassigned: bool
-    number: int
-    used: Decimal
-
-
-def _sources(members, period):
-    """The sources of `members` in `period`, the greatest numbers first."""
-    there = Q(usage_totals__period=period, usage_totals__billing_group=F("billing_group"))
-    members = members.alias(total=FilteredRelation("usage_totals", condition=there)).order_by()
-    found = members.values_list("billing_group").annotate(Count("pk"), Sum("total__credits"))
-    found = {pk: (number, used or Decimal(0)) for pk, number, used in found}
-    named = _groups_of(period, list(found)).values_list("pk", "name", "is_unassigned")
-    sources = [Source(*group, *found[group[0]]) for group in named]
-    return sorted(sources, key=lambda source: (-source.number, source.name))
-
-
-def _groups_of(period, ids):
-    return period.organization.billing_groups.filter(any_of("pk", ids))
-
-
-def _number(sources):
-    return sum(source.number for source in sources)
-
-
-def _used(sources):
-    return sum(source.used for source in sources)
 
 
 def _named(sources):
@@ -198,7 +157,7 @@ def _named(sources):
             "%(count)s from %(groups)s other billing groups.",
             len(others),
         )
-        number = count(_number(others))
+        number = count(sum(source.number for source in others))
         named.append(text % {"count": number, "groups": count(len(others))})
     return named
 
@@ -219,10 +178,11 @@ def _stays_under(group, used):
 
 def of_limiting(group, limit, period, now):
     """Sentences on capping `group` at `limit`: whom that turns, and the day it is reached on."""
-    sentences = turns(limits.who_turns(group.members.present(), period, period_limit=limit))
-    after = copy.copy(group)
-    after.period_limit = limit
-    standing = limits.standing(after)
+    after = {"period_limit": limit, "group_used": group.used}
+    sentences = turns(limits.who_turns(group.members.present(), period, **after))
+    limited = copy.copy(group)
+    limited.period_limit = limit
+    standing = limits.standing(limited)
     if standing not in CLOSED:
         return [*sentences, of_pace(group.used, limit, period, now)]
     sentences = sentences or [_("Nobody becomes blocked or unblocked.")]
@@ -254,9 +214,9 @@ def _day(day):
     return date_format(day, pgettext("day and month", "M j"))
 
 
-def _at_once(turned, number, target):
-    """Whom the move of a `number` to `target` turns; a full one lets nobody use Credits."""
-    standing, everybody = limits.standing(target), turned.blocked == number
+def _at_once(move, target):
+    """Whom the move to `target` turns; a full one lets nobody use Credits."""
+    standing, everybody = limits.standing(target), move.turned.blocked == move.number
     if standing == BillingGroup.Standing.FROZEN:
         why = _("%(group)s is frozen: they will be blocked at once.")
         why = why if everybody else _("%(group)s is frozen.")
@@ -264,5 +224,5 @@ def _at_once(turned, number, target):
         why = _("%(group)s is at its limit: they will be blocked at once.")
         why = why if everybody else _("%(group)s is at its limit.")
     else:
-        return turns(turned)
-    return [why % {"group": target.name}, *([] if everybody else turns(turned))]
+        return turns(move.turned)
+    return [why % {"group": target.name}, *([] if everybody else turns(move.turned))]

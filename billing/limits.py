@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
+    BooleanField,
+    Case,
     Count,
     F,
     FilteredRelation,
@@ -15,10 +17,12 @@ from django.db.models import (
     Sum,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
-from members.models import Member
+from members.arrays import any_of
+from members.models import CreditsField, Member
 
 from .models import BillingGroup, TotalField, UsageTotal
 
@@ -26,7 +30,13 @@ NEAR = Decimal("0.8")
 ALMOST = Decimal("0.95")
 MANY = 20_000  # members: from here on their sums are quicker made for all than looked up for each
 
-JUDGED = {  # what blocked_reasons is told of a member, in its order
+
+def full_if(closed):
+    """The limit of billing groups of which nobody uses Credits where they are `closed`."""
+    return Case(When(closed, then=0), output_field=CreditsField())
+
+
+JUDGED = {  # what the rule is told of a member, in its order
     "status": F("status"),
     "is_unlimited": F("is_unlimited"),
     "personal_limit": F("personal_limit"),
@@ -34,11 +44,19 @@ JUDGED = {  # what blocked_reasons is told of a member, in its order
     "period_limit": F("billing_group__period_limit"),
     "group_used": F("group_used"),
 }
-NOT_OF_THE_GROUP = {  # a member who could be blocked by nothing else
+AMONG_MANY = {  # of enabled members `as_judged`; what need not be read again is joined quicker
+    **JUDGED,
+    "status": Value(Member.Status.ENABLED),
+    "period_limit": full_if(Q(is_closed=True)),
+    "group_used": Value(0),
+}
+OF_A_GROUP = {  # of a member of a billing group `with_usage_in`, whom nothing else can block
     "status": Value(Member.Status.ENABLED),
     "is_unlimited": Value(True),
     "personal_limit": Value(None),
     "used": Value(None),
+    "period_limit": F("period_limit"),
+    "group_used": F("used"),
 }
 
 
@@ -47,6 +65,13 @@ class BlockedReasons(Func):
 
     function = "blocked_reasons"
     output_field = ArrayField(TextField())
+
+
+class IsBlocked(Func):
+    """Whether there is any, told by the same rule."""
+
+    function = "is_blocked"
+    output_field = BooleanField()
 
 
 def with_usage(members, period):
@@ -64,16 +89,56 @@ def with_usage_of_many(members, period):
     return members.alias(own_total=its).annotate(used=used)
 
 
-def with_standing(members, period, with_usage=with_usage):
+def are_many(members):
+    """Whether `members`, a queryset, are more than MANY, without counting them all."""
+    return members.order_by()[MANY : MANY + 1].exists()
+
+
+def with_standing(members, period, **after):
     """Annotate `members`, with their billing groups, with `used`, `group_used` and `reasons`.
 
-    `with_usage`: how their Credits are found; `with_usage_of_many` for thousands.
+    These are all that blocks them, if `after` came true: values or expressions in place of what is
+    judged, by the names of JUDGED.
     """
     totals = "billing_group__group_totals"
     its = FilteredRelation(totals, condition=Q(**{f"{totals}__period": period}))  # one at most
     members = with_usage(members.with_billing_group(), period).alias(group_total=its)
     used = Coalesce("group_total__credits", Value(0), output_field=TotalField())
-    return members.annotate(group_used=used).annotate(reasons=BlockedReasons(*JUDGED.values()))
+    return members.annotate(group_used=used).annotate(reasons=_ask(BlockedReasons, JUDGED, after))
+
+
+def as_judged(members, period, with_usage=with_usage):
+    """Annotate enabled `members` with what `is_blocked` compares: `used` and `is_closed`.
+
+    Billing groups are judged first, and their members by that: thousands are joined to fewer.
+    `with_usage`: how their Credits are found; `with_usage_of_many` for thousands.
+    """
+    closed = any_of("billing_group", closed_groups(period))
+    return with_usage(members.enabled(), period).annotate(is_closed=closed)
+
+
+def are_judged(members):
+    """Whether `members`, a queryset, were found by how they stand: `as_judged`."""
+    return "is_closed" in members.query.annotations
+
+
+def is_blocked(**after):
+    """Whether members `as_judged` are blocked, or would be if `after` came true."""
+    return _ask(IsBlocked, AMONG_MANY, after)
+
+
+def closed_groups(period, **after):
+    """The ids of the billing groups whose limit lets nobody use Credits in `period`, or would not
+    if `after` came true."""
+    judged = _groups(period).values_list("pk", _ask(IsBlocked, OF_A_GROUP, after))
+    return [pk for pk, is_closed in judged if is_closed]
+
+
+def groups_that_turn(period, **after):
+    """The ids of those that `after` opens or closes: only who is in them can turn."""
+    now, then = (_ask(IsBlocked, OF_A_GROUP, told) for told in ({}, after))
+    judged = _groups(period).values_list("pk", now, then)
+    return [pk for pk, is_closed, would_be in judged if is_closed != would_be]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,41 +149,39 @@ class Turned:
     unblocked: int
 
 
-def who_turns(members, period, number=None, **after):
+def turning(**after):
+    """Aggregates of members `as_judged`: how many it blocks and unblocks if `after` came true."""
+    now, then = Q(is_blocked()), Q(is_blocked(**after))
+    return {
+        "blocked": Count("pk", filter=then & ~now),
+        "unblocked": Count("pk", filter=now & ~then),
+    }
+
+
+def to_be_judged(members, period):
+    """Those of `members` whom a change may turn, `as_judged`: who is disabled stays blocked."""
+    if are_judged(members):
+        return members.order_by()
+    by = with_usage_of_many if are_many(members) else with_usage
+    return as_judged(members.order_by(), period, by)
+
+
+def who_turns(members, period, **after):
     """Whom of `members`, a queryset, it blocks or unblocks in `period` if `after` came true.
 
-    `number`: how many they are, where it is known. `after`: values or expressions in place of
-    what is judged, by the names of JUDGED.
+    `after`: as in `is_blocked`.
     """
-    number = members.count() if number is None else number
-    by = with_usage_of_many if number > MANY else with_usage
-    members = as_if(members.order_by(), period, by, **after)
-    now, then = ~Q(reasons=[]), ~Q(reasons_then=[])
-    turned = members.aggregate(
-        blocked=Count("pk", filter=then & ~now), unblocked=Count("pk", filter=now & ~then)
-    )
-    return Turned(**turned)
+    return Turned(**to_be_judged(members, period).aggregate(**turning(**after)))
 
 
-def groups_that_turn(groups, period, **after):
-    """The ids of those of the billing `groups` that `after` opens or closes: only who is in them
-    can turn."""
-    now = {**NOT_OF_THE_GROUP, "period_limit": F("period_limit"), "group_used": F("used")}
-    groups = groups.with_usage_in(period)
-    judged = groups.values_list("pk", _reasons(now), _reasons(now | after))
-    return {pk for pk, reasons, reasons_then in judged if reasons != reasons_then}
+def _groups(period):
+    return period.organization.billing_groups.alive().with_usage_in(period)
 
 
-def as_if(members, period, with_usage=with_usage, **after):
-    """`with_standing`, and annotated with `reasons_then`: the reasons if `after` came true."""
-    return with_standing(members, period, with_usage).annotate(reasons_then=_reasons(after))
-
-
-def _reasons(after):
-    """The reasons where `after` replaces what is judged."""
-    judged = (JUDGED | after).values()
-    values = [each if hasattr(each, "resolve_expression") else Value(each) for each in judged]
-    return BlockedReasons(*values)
+def _ask(rule, about, after):
+    """The `rule` on what is `about`, with `after` in place of it."""
+    told = (about | after).values()
+    return rule(*(each if hasattr(each, "resolve_expression") else Value(each) for each in told))
 
 
 def with_usage_under(members, group, period):

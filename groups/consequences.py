@@ -1,5 +1,6 @@
 """What a write would do to a group, said before it happens: two lists, changes and stays."""
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -7,9 +8,16 @@ from members.templatetags.console import count
 
 
 def of_adding(members, group):
-    """On adding `members`, a queryset, to `group`; who is in it already is left alone."""
-    joining = group.lacking(members).count()
-    there = members.count() - joining
+    """How many `members`, a queryset, are, and what adding them to `group` would do.
+
+    Who is in it already is left alone.
+    """
+    is_there = Q(pk__in=group.memberships.values("member"))
+    asked = {"number": Count("pk"), "there": Count("pk", filter=is_there)}
+    number, there = members.order_by().aggregate(**asked).values()
+    if not number:
+        return 0, [], []
+    joining = number - there
     changes, stays = [], [_("Role, billing group, limit and usage stay as they are.")]
     if joining:
         text = ngettext(
@@ -23,7 +31,7 @@ def of_adding(members, group):
             there,
         )
         stays.insert(0, text % {"count": count(there), "group": group.name})
-    return changes, stays
+    return number, changes, stays
 
 
 def of_removing(number, group):

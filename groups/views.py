@@ -134,7 +134,8 @@ def group_add(request, organization, pk):
 
 
 def _consequence(picker, group):
-    changes, stays = consequences.of_adding(picker.chosen(), group)
+    number, changes, stays = consequences.of_adding(picker.chosen(), group)
+    picker.counted(number)
     return [*changes, *stays, *of_gone(picker.gone)]
 
 

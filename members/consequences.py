@@ -35,8 +35,7 @@ def of_disabling(member, now):
 def of_enabling(member, period, now):
     """On enabling `member`: whatever else blocks them is named."""
     one = Member.objects.filter(pk=member.pk).select_related("billing_group")
-    then = limits.as_if(one, period, status=Member.Status.ENABLED).get()
-    then.reasons = then.reasons_then
+    then = limits.with_standing(one, period, status=Member.Status.ENABLED).get()
     changes = [_("They can open the organization again, and use Credits within their limits.")]
     if then.reasons:
         changes = [_("They can open the organization again."), *reasons_in_words(then, period)]

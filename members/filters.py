@@ -1,8 +1,8 @@
 import django_filters as filters
-from django.db.models import Q, Subquery
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
-from billing.limits import with_standing, with_usage, with_usage_of_many
+from billing.limits import are_many, as_judged, is_blocked, with_usage, with_usage_of_many
 from groups.models import GroupMembership
 
 from .models import Member
@@ -33,22 +33,17 @@ class MemberFilter(filters.FilterSet):
         model = Member
         fields = []
 
-    def __init__(self, data, *, organization, period, with_usage=with_usage):
-        self.organization, self.period, self.with_usage = organization, period, with_usage
+    def __init__(self, data, *, organization, period, of_all=False):
+        self.organization, self.period, self.of_all = organization, period, of_all
         super().__init__(data, queryset=organization.members.all())
-
-    @property
-    def is_judged(self):
-        """Whether each member's usage must be known to tell if they match."""
-        return self.data.get("status") in (ACTIVE, BLOCKED)
 
     @property
     def all(self):
         """The same members as `qs`: quicker where all are wanted, and not a page of them."""
-        if not self.is_judged or len(self.given) > 1:
+        if self.data.get("status") not in (ACTIVE, BLOCKED):
             return self.qs
         given = {"organization": self.organization, "period": self.period}
-        return MemberFilter(self.data, **given, with_usage=with_usage_of_many).qs
+        return MemberFilter(self.data, **given, of_all=True).qs
 
     def filter_queryset(self, queryset):
         if self.form.errors:  # what cannot be matches nobody, least of all everybody
@@ -76,12 +71,12 @@ class MemberFilter(filters.FilterSet):
         if status == REMOVED:
             return queryset.filter(status=Member.Status.DELETED)
         if status == DISABLED:
-            return queryset.filter(status=Member.Status.DISABLED)
+            return queryset.disabled()
         if status == NOT_SET:
             return queryset.filter(personal_limit=None, is_unlimited=False)
-        standing = with_standing(queryset.enabled(), self.period, self.with_usage)
-        none = Q(reasons__lte=[])  # as `= {}`, which the planner takes for rare
-        return standing.filter(none if status == ACTIVE else ~none)
+        by = with_usage_of_many if self.of_all and are_many(queryset) else with_usage
+        judged = as_judged(queryset, self.period, by)  # after all other filters: it is the last
+        return judged.filter(is_blocked() if status == BLOCKED else ~is_blocked())
 
     @property
     def given(self):

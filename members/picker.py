@@ -17,14 +17,12 @@ class Picker:
 
     `data` is the query of the page or its submitted form; ids of others are left out.
     `chosen_by`: the filters behind `candidates`, for the audit, where there are more than words.
-    `finds_once`: what is shown of all is asked of their ids, as it takes long to find them.
     """
 
-    def __init__(self, candidates, data, chosen_by=None, finds_once=False):
+    def __init__(self, candidates, data, chosen_by=None):
         self.candidates = candidates
         self.data = data
         self.chosen_by = chosen_by
-        self.by_ids = finds_once or not data.get("everyone")
         self.q = search_words(data)
         self.everyone = data.get("everyone", "")  # the number of all that match, as it was shown
         self.ids = sorted({int(pk) for pk in data.getlist("member") if is_number(pk)})
@@ -49,10 +47,6 @@ class Picker:
             return self.matching
         return self.candidates.filter(pk__in=self.ids)
 
-    def seen(self, members):
-        """Those chosen, of the queryset `members`, for what is said of them before it is done."""
-        return members.among(self.there) if self.by_ids else self.chosen()
-
     def elsewhere(self, shown):
         """Those chosen one by one that the page of results, the ids `shown`, does not show."""
         others = [pk for pk in self.ids[:MOST_ONE_BY_ONE] if pk not in shown]
@@ -66,7 +60,13 @@ class Picker:
     @cached_property
     def count(self):
         """How many are chosen now: the number that the page shows, wherever it does."""
-        return len(self.there) if self.by_ids else self.pages.count
+        return self.pages.count if self.everyone else len(self.there)
+
+    def counted(self, number):
+        """Take it from who looked at those chosen that they are a `number`: no need to count."""
+        self.count = number
+        if self.everyone:
+            self.pages.count = number
 
     @property
     def gone(self):

@@ -1,17 +1,18 @@
 import django_tables2 as tables
 from django.core.paginator import Paginator
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from billing.limits import with_usage_of_many
+from billing.limits import are_judged, with_usage_of_many
 
-from .text import tidy
+from .text import is_number, tidy
 
 PAGE_SIZE = 50
 PAGE_SIZES = (25, PAGE_SIZE, 100)
+MOST_PAGES = 1_000_000  # that are looked for before they are counted
 NAME = {"th": {"class": "table__name"}}
 NUMBER = {"th": {"class": "numeric"}}
 METER = {"th": {"class": "table__meter"}}
@@ -43,6 +44,21 @@ class BothEndsPaginator(Paginator):
         return self._get_page(list(rows)[::-1], number, self)
 
 
+class AlongPaginator(BothEndsPaginator):
+    """Counts all along with the page: where none is known before all were looked at."""
+
+    def get_page(self, number):
+        if not is_number(number) or not 0 < int(number) < MOST_PAGES:
+            return super().get_page(number)
+        first = (int(number) - 1) * self.per_page
+        rows = self.object_list.annotate(counted=Window(Count("pk"))).values_list("pk", "counted")
+        found = list(rows[first : first + self.per_page])
+        if not found:  # beyond the last page, or nothing at all
+            return super().get_page(number)
+        self.count = found[0][1]
+        return self._get_page([pk for pk, counted in found], int(number), self)
+
+
 def search_words(data):
     """What is looked for, as the database can be asked for it."""
     return tidy(data.get("q", "").replace("\0", ""))
@@ -59,8 +75,9 @@ def page_of(table, request, rows_of=None, counted=None, **also):
     rows = table.data.data
     shown = rows.values_list("pk", flat=True) if rows_of else rows
     counted = table.unsorted if counted is None else counted
-    pages = BothEndsPaginator(shown, _size(request), counted=counted)
-    page = pages.get_page(request.GET.get("page"))
+    paginator = AlongPaginator if rows_of and table.looks_at_all else BothEndsPaginator
+    pages = paginator(shown, _size(request), counted=counted)
+    page = pages.get_page(request.GET.get("page", "1"))
     page.sizes = [(size, None if size == PAGE_SIZE else size) for size in PAGE_SIZES]
     if rows_of:
         ids = list(page.object_list)
@@ -83,7 +100,12 @@ def by(name, is_descending):
 
 
 class ConsoleTable(tables.Table):
-    """Declares columns and sorting; templates render the rows."""
+    """Declares columns and sorting; templates render the rows.
+
+    `looks_at_all`: whether it takes as long to find the first rows as to count all.
+    """
+
+    looks_at_all = False
 
     class Meta:
         order_by_field = "sort"
@@ -118,9 +140,10 @@ class MembersTable(ConsoleTable):
     class Meta(ConsoleTable.Meta):
         pass
 
-    def __init__(self, data, request, period):
-        self.period = period
-        super().__init__(data, request)
+    def __init__(self, chosen, request):
+        """`chosen`: the MemberFilter of the list."""
+        self.chosen = chosen
+        super().__init__(chosen.qs, request)
 
     def order_billing_group(self, queryset, is_descending):
         name = Lower("billing_group__name")
@@ -130,8 +153,11 @@ class MembersTable(ConsoleTable):
         return queryset.order_by(f"-{first}", name, Lower("name"), "pk"), True
 
     def order_used(self, queryset, is_descending):
-        queryset = with_usage_of_many(queryset, self.period)
-        return queryset.order_by(by("used", is_descending), "pk"), True
+        members = self.chosen.all
+        self.looks_at_all = are_judged(members)
+        if not self.looks_at_all:
+            members = with_usage_of_many(members, self.chosen.period)
+        return members.order_by(by("used", is_descending), "pk"), True
 
 
 class InvitationsTable(ConsoleTable):

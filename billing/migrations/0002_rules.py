@@ -41,8 +41,8 @@ class Migration(migrations.Migration):
         ),
         sql(
             "admission",
-            "DROP FUNCTION refusal_of, blocked_reasons, settled_as, hold_late_periods,"
-            " past_billing_group",
+            "DROP FUNCTION refusal_of, is_blocked, blocked_reasons, reason_of_group, reason_of_use,"
+            " reason_of_status, settled_as, hold_late_periods, past_billing_group",
         ),
         sql("metering_one", "DROP FUNCTION record_one_usage"),
         sql(

@@ -1,17 +1,44 @@
--- Why a member may not consume Credits: every reason, in the order in which an admin mends them.
+-- Why a member may not consume Credits, by what is theirs, by their use and by their billing group's.
+CREATE FUNCTION reason_of_status(status text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE status WHEN 'DISABLED' THEN 'member_disabled' WHEN 'DELETED' THEN 'member_removed' END;
+
+CREATE FUNCTION reason_of_use(is_unlimited boolean, personal_limit numeric, personal_used numeric)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN is_unlimited THEN NULL
+    WHEN personal_limit IS NULL THEN 'personal_limit_not_set'
+    WHEN personal_used >= personal_limit THEN 'personal_limit_reached'
+END;
+
+CREATE FUNCTION reason_of_group(group_limit numeric, group_used numeric)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN group_used >= group_limit THEN 'billing_group_limit_reached' END;
+
+-- Every reason, in the order in which an admin mends them.
 CREATE FUNCTION blocked_reasons(
     status text, is_unlimited boolean, personal_limit numeric, personal_used numeric,
     group_limit numeric, group_used numeric
 ) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN array_remove(ARRAY[
-    CASE status WHEN 'DISABLED' THEN 'member_disabled' WHEN 'DELETED' THEN 'member_removed' END,
-    CASE
-        WHEN is_unlimited THEN NULL
-        WHEN personal_limit IS NULL THEN 'personal_limit_not_set'
-        WHEN personal_used >= personal_limit THEN 'personal_limit_reached'
-    END,
-    CASE WHEN group_used >= group_limit THEN 'billing_group_limit_reached' END
+    reason_of_status(status),
+    reason_of_use(is_unlimited, personal_limit, personal_used),
+    reason_of_group(group_limit, group_used)
 ], NULL);
+
+-- Whether there is one: cheaper for thousands. As CASE the planner takes neither answer for rare.
+CREATE FUNCTION is_blocked(
+    status text, is_unlimited boolean, personal_limit numeric, personal_used numeric,
+    group_limit numeric, group_used numeric
+) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN coalesce(
+        reason_of_status(status),
+        reason_of_use(is_unlimited, personal_limit, personal_used),
+        reason_of_group(group_limit, group_used)
+    ) IS NULL THEN false
+    ELSE true
+END;
 
 -- The same for one report: no limit refuses what consumes nothing.
 CREATE FUNCTION refusal_of(

@@ -26,9 +26,9 @@ BEGIN
             SELECT sum(credits) AS used FROM billing_usagetotal
             WHERE NOT member.is_unlimited AND period_id = r.period_id AND member_id = r.member_id
         ) total ON true
-        WHERE blocked_reasons(
+        WHERE is_blocked(
             status, is_unlimited, personal_limit, coalesce(used, 0) + more, NULL, NULL
-        ) <> '{}'
+        )
     );
 END $$;
 
@@ -51,9 +51,9 @@ BEGIN
         ) r
         JOIN billing_billinggroup g ON g.id = billing_group_id AND g.deleted_at IS NULL
         LEFT JOIN billing_grouptotal total USING (period_id, billing_group_id)
-        WHERE blocked_reasons(
+        WHERE is_blocked(
             'ENABLED', true, NULL, NULL, g.period_limit, coalesce(total.credits, 0) + more
-        ) <> '{}'
+        )
     );
 END $$;
 
@@ -75,9 +75,9 @@ BEGIN
         ) r
         JOIN billing_billinggroup g ON g.id = billing_group_id AND g.deleted_at IS NULL
         JOIN billing_grouptotal total USING (period_id, billing_group_id)
-        WHERE blocked_reasons(
+        WHERE is_blocked(
             'ENABLED', true, NULL, NULL, g.period_limit, total.credits - least_amount
-        ) <> '{}'
+        )
     );
 END $$;
 

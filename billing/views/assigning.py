@@ -104,12 +104,11 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
 
 def _consequence(picker, target, period):
     """What assigning would do, in the order in which it is read on one line."""
-    if not picker.count:
-        return of_gone(picker.gone)
-    if target is None:
-        changes, stays = consequences.of_choosing(picker.count)
+    if target:
+        number, changes, stays = consequences.of_assigning(picker.chosen(), target, period)
+        picker.counted(number)
     else:
-        changes, stays = consequences.of_assigning(picker.chosen(), target, period)
+        changes, stays = consequences.of_choosing(picker.count) if picker.count else ([], [])
     return [*changes[:1], *stays, *changes[1:], *of_gone(picker.gone)]
 
 

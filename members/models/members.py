@@ -49,6 +49,9 @@ class MemberQuerySet(models.QuerySet):
     def enabled(self):
         return self.filter(status=Member.Status.ENABLED)
 
+    def disabled(self):
+        return self.filter(status=Member.Status.DISABLED)
+
     def present(self):
         """Enabled and disabled members, not the removed ones."""
         return self.exclude(status=Member.Status.DELETED)

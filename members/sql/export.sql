@@ -30,10 +30,10 @@ SELECT
     CASE member.status
         WHEN 'DISABLED' THEN 'Disabled'
         WHEN 'DELETED' THEN 'Removed'
-        ELSE CASE cardinality(blocked_reasons(
+        ELSE CASE WHEN is_blocked(
             member.status, member.is_unlimited, member.personal_limit, coalesce(own.used, 0),
             place.period_limit, coalesce(total.credits, 0)
-        )) WHEN 0 THEN 'Active' ELSE 'Blocked' END
+        ) THEN 'Blocked' ELSE 'Active' END
     END AS status
 FROM chosen
 JOIN members_member member USING (id)

@@ -39,9 +39,10 @@ def bulk_assign(request, organization):
             words = {"count": count(moved.count), "group": target.name}
             return _done(request, organization, text % words)
     foreseen = [], []
-    if picker.count and (target := form.so_far("billing_group")):
-        members, period = picker.seen(organization.members), current_period(organization)
-        foreseen = consequences.of_assigning(members, target, period)
+    if target := form.so_far("billing_group"):
+        period = current_period(organization)
+        number, *foreseen = consequences.of_assigning(picker.chosen(), target, period)
+        picker.counted(number)
     title, label = _("Assign Billing Group"), _("Assign")
     return _page(request, form, picker, title, label, foreseen)
 
@@ -62,11 +63,10 @@ def bulk_limit(request, organization):
             )
             return _done(request, organization, text % {"count": count(number)})
     foreseen = [], []
-    if picker.count and (limit := form.limit_so_far):
+    if limit := form.limit_so_far:
         period = current_period(organization)
-        foreseen = consequences.of_personal_limit(
-            picker.seen(organization.members), period, **limit
-        )
+        number, *foreseen = consequences.of_personal_limit(picker.chosen(), period, **limit)
+        picker.counted(number)
     title, label = _("Set Personal Limit"), _("Save")
     return _page(request, form, picker, title, label, foreseen)
 
@@ -88,8 +88,9 @@ def bulk_add_to_group(request, organization):
             words = {"count": count(added.count), "group": group.name}
             return _done(request, organization, text % words)
     foreseen = [], []
-    if picker.count and (group := form.so_far("group")):
-        foreseen = of_adding(picker.seen(organization.members), group)
+    if group := form.so_far("group"):
+        number, *foreseen = of_adding(picker.chosen(), group)
+        picker.counted(number)
     title, label = _("Add to Group"), _("Add")
     return _page(request, form, picker, title, label, foreseen)
 
@@ -101,7 +102,7 @@ def _chosen(request, organization):
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
     by = dict(chosen.given)
-    return Picker(chosen.all.present(), request.GET, chosen_by=by, finds_once=chosen.is_judged)
+    return Picker(chosen.all.present(), request.GET, chosen_by=by)
 
 
 def _page(request, form, picker, title, label, foreseen):

@@ -55,7 +55,7 @@ def member_assign(request, organization, pk):
     foreseen = [], []
     if target := form.so_far("billing_group"):
         one, period = organization.members.filter(pk=member.pk), current_period(organization)
-        foreseen = billing_consequences.of_assigning(one, target, period)
+        number, *foreseen = billing_consequences.of_assigning(one, target, period)
     return _act(request, member, form, _("Assign Billing Group"), _("Assign"), foreseen)
 
 
@@ -72,7 +72,7 @@ def member_limit(request, organization, pk):
     foreseen = [], []
     if limit := form.limit_so_far:
         one, period = organization.members.filter(pk=member.pk), current_period(organization)
-        foreseen = billing_consequences.of_personal_limit(one, period, **limit)
+        number, *foreseen = billing_consequences.of_personal_limit(one, period, **limit)
     return _act(request, member, form, _("Set Personal Limit"), _("Save"), foreseen)
 
 

@@ -31,7 +31,7 @@ def member_list(request, organization):
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
     selectable = chosen.data.get("status") != REMOVED  # who was removed is in no group either
-    table = MembersTable(chosen.qs, request, period)
+    table = MembersTable(chosen, request)
     shown = partial(with_standing, period=period)
     page = page_of(table, request, shown, counted=chosen.all)
     names = organization.groups.names_by_member(page.object_list if selectable else [])

@@ -11,6 +11,7 @@ from django.test.html import parse_html
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from members import tables
 from members.models import Member
 from members.tables import BothEndsPaginator
 from members.templatetags.console import group_options, options_of
@@ -97,3 +98,35 @@ def test_members_are_sorted_by_what_they_used_in_this_period_alone(db):
     report(eager, 3), report(calm, 2)
     listed = signed_in(admin).get(url("members:list", organization, sort="-used"))
     assert list(rows(listed)) == [f"member-{each.pk}" for each in (eager, calm, admin)]
+
+
+@pytest.mark.parametrize("status", ["active", "blocked"])
+def test_a_status_by_usage_is_counted_along_with_the_page(organization, admin, status, monkeypatch):
+    monkeypatch.setattr(tables, "PAGE_SIZE", 2)
+    people = MemberFactory.create_batch(5, organization=organization, is_unlimited=True)
+    for used, member in enumerate(people, start=1):
+        report(member, used)
+    organization.members.update(is_unlimited=status == "active")  # else no limit is set
+    by_usage = [f"member-{each.pk}" for each in (*people[::-1], admin)]
+    client = signed_in(admin)
+
+    def listed(**asked):
+        address = url("members:list", organization, status=status, sort="-used", **asked)
+        judging = [sql for sql in queries(client, address) if "is_blocked" in sql]
+        page = client.get(address)
+        assert page.context["page_obj"].paginator.count == 6
+        asked = sum("members_member" in sql.partition("WHERE")[0] for sql in judging)
+        return list(rows(page)), page.context["page_obj"].number, asked
+
+    assert listed() == (by_usage[:2], 1, 1)
+    assert listed(page=2) == (by_usage[2:4], 2, 1)
+    assert listed(page=3) == (by_usage[4:], 3, 1)
+    for beyond in ("4", "0", "999999999999999999"):
+        assert listed(page=beyond)[:2] == (by_usage[4:], 3)
+    assert listed(page="x")[:2] == (by_usage[:2], 1)
+
+
+def test_nobody_of_a_status_by_usage_is_an_empty_page(console, organization):
+    page = console.get(url("members:list", organization, status="blocked", q="zq", sort="used"))
+    assert list(rows(page)) == []
+    assert page.context["page_obj"].paginator.count == 0
