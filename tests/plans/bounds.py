@@ -55,11 +55,6 @@ BOUNDS = [
         "In the middle the planner sorts all, rather than count them off group by group.",
     ),
     Bound(
-        r"^members:list\?status=(active|blocked)$",
-        2 * (MEMBERS + GROUPS),
-        "Nobody is blocked by a column: each is judged by their total, limit, and billing group.",
-    ),
-    Bound(
         r"^audit:list\?(event|q)=\S+&(outcome|actor)=",
         SIZES["entries"] // 20,
         "Two filters at once: the entries that the rarer of them leaves.",
