@@ -107,14 +107,16 @@ def with_standing(members, period, **after):
     return members.annotate(group_used=used).annotate(reasons=_ask(BlockedReasons, JUDGED, after))
 
 
-def as_judged(members, period, with_usage=with_usage):
+def as_judged(members, period, with_usage=with_usage, closed=None):
     """Annotate enabled `members` with what `is_blocked` compares: `used` and `is_closed`.
 
     Billing groups are judged first, and their members by that: thousands are joined to fewer.
-    `with_usage`: how their Credits are found; `with_usage_of_many` for thousands.
+    `with_usage`: how their Credits are found; `with_usage_of_many` for thousands. `closed`: the
+    `closed_groups`, where they are known.
     """
-    closed = any_of("billing_group", closed_groups(period))
-    return with_usage(members.enabled(), period).annotate(is_closed=closed)
+    closed = closed_groups(period) if closed is None else closed
+    is_closed = any_of("billing_group", closed)
+    return with_usage(members.enabled(), period).annotate(is_closed=is_closed)
 
 
 def are_judged(members):

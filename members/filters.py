@@ -1,8 +1,16 @@
 import django_filters as filters
 from django.db.models import Subquery
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from billing.limits import are_many, as_judged, is_blocked, with_usage, with_usage_of_many
+from billing.limits import (
+    are_many,
+    as_judged,
+    closed_groups,
+    is_blocked,
+    with_usage,
+    with_usage_of_many,
+)
 from groups.models import GroupMembership
 
 from .models import Member
@@ -37,13 +45,20 @@ class MemberFilter(filters.FilterSet):
         self.organization, self.period, self.of_all = organization, period, of_all
         super().__init__(data, queryset=organization.members.all())
 
-    @property
+    @cached_property
     def all(self):
         """The same members as `qs`: quicker where all are wanted, and not a page of them."""
         if self.data.get("status") not in (ACTIVE, BLOCKED):
             return self.qs
         given = {"organization": self.organization, "period": self.period}
-        return MemberFilter(self.data, **given, of_all=True).qs
+        chosen = MemberFilter(self.data, **given, of_all=True)
+        chosen.closed = self.closed
+        return chosen.qs
+
+    @cached_property
+    def closed(self):
+        """The billing groups of which nobody uses Credits now, asked once."""
+        return closed_groups(self.period)
 
     def filter_queryset(self, queryset):
         if self.form.errors:  # what cannot be matches nobody, least of all everybody
@@ -75,7 +90,7 @@ class MemberFilter(filters.FilterSet):
         if status == NOT_SET:
             return queryset.filter(personal_limit=None, is_unlimited=False)
         by = with_usage_of_many if self.of_all and are_many(queryset) else with_usage
-        judged = as_judged(queryset, self.period, by)  # after all other filters: it is the last
+        judged = as_judged(queryset, self.period, by, self.closed)  # after all other filters
         return judged.filter(is_blocked() if status == BLOCKED else ~is_blocked())
 
     @property

@@ -90,12 +90,15 @@ class CreditsField(forms.DecimalField):
 class LongSelect(forms.Select):
     """A select of a thousand options, written at once: a template takes long for them."""
 
+    marked = {}  # attributes of options, by their text
+
     def render(self, name, value, attrs=None, renderer=None):
         chosen, options = self.format_value(value), []
         for key, text in self.choices:
-            selected = " selected" if str(key) in chosen else ""
+            text, selected = str(text), " selected" if str(key) in chosen else ""
+            marked = self.marked.get(text, "")
             options.append(
-                f'<option value="{escape(str(key))}"{selected}>{escape(str(text))}</option>'
+                f'<option value="{escape(str(key))}"{selected}{marked}>{escape(text)}</option>'
             )
         attrs = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
         return format_html("<select{}>{}</select>", attrs, mark_safe("".join(options)))

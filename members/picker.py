@@ -64,7 +64,6 @@ class Picker:
 
     def counted(self, number):
         """Take it from who looked at those chosen that they are a `number`: no need to count."""
-        self.count = number
         if self.everyone:
             self.pages.count = number
 

@@ -40,6 +40,17 @@ def test_a_current_member_is_found_by_name_and_email(found, organization):
     assert found("countess@") == ["Platform"]
 
 
+def test_those_found_are_counted_and_no_others(console, organization):
+    group(organization, "Platform", member="Ada Lovelace")
+    group(organization, "Research")
+    page = console.get(url("billing:list", organization, q="plat"))
+    assert page.context["page_obj"].paginator.count == 1
+    assert page.context["found"] == 1
+    page = console.get(url("billing:list", organization, q="un"))
+    assert page.context["page_obj"].paginator.count == 0
+    assert page.context["found"] == 1
+
+
 def test_who_left_is_not_found(found, organization):
     platform = group(organization, "Platform", member="Ada Lovelace")
     remove_member(actor=TESTS, member=platform.members.get())

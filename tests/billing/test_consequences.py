@@ -12,6 +12,8 @@ from ..factories import (
     BillingGroupFactory,
     MemberFactory,
     assign,
+    limit,
+    report,
 )
 from ..pages import today, words
 
@@ -208,3 +210,41 @@ def test_enabling_names_what_blocks_them_still(console, organization, crowd):
     free = Member.objects.get(status=Member.Status.DISABLED, billing_group=crowd.free)
     page = words(console.get(reverse("members:enable", args=[organization.slug, free.pk])))
     assert "They can open the organization again, and use Credits within their limits." in page
+
+
+@pytest.mark.parametrize(
+    ("limited_to", "credits", "said"),
+    [
+        (11, "1", "2 members become blocked."),
+        (10, "-1", "2 members are no longer blocked."),
+        (12, "1", "Nobody becomes blocked or unblocked."),
+    ],
+)
+def test_a_billing_group_that_an_adjustment_fills_or_opens_turns_its_members(
+    console, organization, crowd, limited_to, credits, said
+):
+    limit(crowd.free, limited_to)  # 10 were used, by four who are enabled; two are within their own
+    member = crowd.free.members.get(personal_limit=8)
+    sent = {
+        "event_id": "mend",
+        "mended": all_periods(organization)[0],
+        "billing_group": crowd.free.pk,
+        "credits": credits,
+        "reason": "Counted twice",
+        "look": "1",
+    }
+    address = reverse("members:adjust", args=[organization.slug, member.pk])
+    page = console.post(address, plain(sent))
+    assert page.context["changes"] == [said]
+
+
+def test_who_leaves_a_billing_group_leaves_what_they_used_under_it(console, organization, crowd):
+    mover = MemberFactory(organization=organization, is_unlimited=True)
+    report(mover, 100)
+    assign(mover, crowd.free)
+    report(mover, 3)
+    address = reverse("billing:remove", args=[organization.slug, crowd.free.key])
+    page = console.get(f"{address}?member={mover.pk}")
+    assert page.context["stays"] == [
+        f"3 Credits used this period stay under {crowd.free.name}, in pages and exports."
+    ]

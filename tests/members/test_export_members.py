@@ -5,8 +5,11 @@ import tracemalloc
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from billing import limits
 from groups.operations import add_group_members
+from members.csv_files import BLOCK
 from members.models import Member
 from members.operations import disable_member, remove_member
 
@@ -187,3 +190,22 @@ def test_many_rows_take_the_memory_and_the_queries_of_few(organization, admin):
     assert size_of_many > 100 * size_of_few
     assert many == few
     assert large - small < 200_000
+
+
+def test_thousands_of_a_status_are_judged_at_once(rows, organization, monkeypatch):
+    monkeypatch.setattr(limits, "MANY", 1)
+    for name, used in (("Bob", 2), ("Bobby", 1)):
+        member = person(organization, name)
+        limit(member, 2)
+        report(member, used)
+    with CaptureQueriesContext(connection) as asked:
+        assert [row[0] for row in rows(status="blocked", q="bob")] == ["Bob"]
+    assert any("billing_membertotal" in each["sql"] for each in asked)
+
+
+def test_more_lines_than_are_written_at_once_are_all_there_and_counted(rows, organization):
+    many_members(organization, 2 * BLOCK + 1)
+    listed = rows()
+    assert len({row[1] for row in listed}) == len(listed) == organization.members.count()
+    entry = organization.audit_entries.get(event="ExportMembers")
+    assert entry.changes["rows"] == len(listed)

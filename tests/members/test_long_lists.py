@@ -121,12 +121,14 @@ def test_a_status_by_usage_is_counted_along_with_the_page(organization, admin, s
     assert listed() == (by_usage[:2], 1, 1)
     assert listed(page=2) == (by_usage[2:4], 2, 1)
     assert listed(page=3) == (by_usage[4:], 3, 1)
-    for beyond in ("4", "0", "999999999999999999"):
+    for beyond in ("4", "0", "99999999"):
         assert listed(page=beyond)[:2] == (by_usage[4:], 3)
     assert listed(page="x")[:2] == (by_usage[:2], 1)
 
 
 def test_nobody_of_a_status_by_usage_is_an_empty_page(console, organization):
-    page = console.get(url("members:list", organization, status="blocked", q="zq", sort="used"))
-    assert list(rows(page)) == []
-    assert page.context["page_obj"].paginator.count == 0
+    for number in ("1", "2", "999999999999999999"):
+        asked = {"status": "blocked", "q": "zq", "sort": "used", "page": number}
+        page = console.get(url("members:list", organization, **asked))
+        assert list(rows(page)) == []
+        assert page.context["page_obj"].paginator.count == 0
