@@ -87,5 +87,5 @@ def _groups(period, ids):
 
 
 def _used(period, **whose):
-    totals = UsageTotal.objects.filter(period=period, **whose)
+    totals = UsageTotal.objects.filter(organization=period.organization_id, period=period, **whose)
     return totals.aggregate(used=Sum("credits"))["used"] or Decimal(0)

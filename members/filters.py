@@ -60,10 +60,15 @@ class MemberFilter(filters.FilterSet):
         """The billing groups of which nobody uses Credits now, asked once."""
         return closed_groups(self.period)
 
+    @property
+    def is_of_removed(self):
+        """Whether it is about those who were removed, with whom nothing can be done."""
+        return self.data.get("status") == REMOVED
+
     def filter_queryset(self, queryset):
         if self.form.errors:  # what cannot be matches nobody, least of all everybody
             return queryset.none()
-        if self.form.cleaned_data.get("status") != REMOVED:
+        if self.form.cleaned_data.get("status") in ("", NOT_SET):  # else the status says it
             queryset = queryset.present()
         return super().filter_queryset(queryset.matching(search_words(self.data)))
 

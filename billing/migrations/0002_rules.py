@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         sql("keys"),
         sql(
             "totals",
-            "DROP VIEW billing_membertotal;"
+            "DROP VIEW billing_membertotal; DROP AGGREGATE sum_of_few(numeric);"
             "ALTER TABLE billing_usagetotal RESET (fillfactor);"
             "ALTER TABLE billing_grouptotal RESET (fillfactor)",
         ),

@@ -3,10 +3,7 @@
 -- is gathered for the whole organization at once: who exports many would wait for each of them.
 WITH ids (id) AS ({chosen}),
 chosen AS (SELECT id, row_number() OVER () AS place FROM ids),
-own AS (
-    SELECT member_id, sum(credits) AS used FROM billing_usagetotal
-    WHERE period_id = %s GROUP BY member_id
-),
+own AS (SELECT member_id, credits AS used FROM billing_membertotal WHERE period_id = %s),
 teams AS MATERIALIZED (
     SELECT id, row_number() OVER (ORDER BY lower(name), id) AS place,
         CASE WHEN name ~ '[;"]' THEN '"' || replace(name, '"', '""') || '"' ELSE name END AS name

@@ -101,8 +101,8 @@ def _chosen(request, organization):
         return Picker(organization.members.present(), request.GET)
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
-    by = dict(chosen.given)
-    return Picker(chosen.all.present(), request.GET, chosen_by=by)
+    members = organization.members.none() if chosen.is_of_removed else chosen.all
+    return Picker(members, request.GET, chosen_by=dict(chosen.given))
 
 
 def _page(request, form, picker, title, label, foreseen):

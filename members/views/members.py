@@ -11,7 +11,7 @@ from billing.limits import with_standing
 from billing.periods import current_period
 from config.htmx import form_view, posted, redirect_after, render_form, render_page
 from members.access import organization_admin
-from members.filters import REMOVED, MemberFilter
+from members.filters import MemberFilter
 from members.forms import MemberForm
 from members.operations import add_member
 from members.reasons import reasons_in_words
@@ -30,7 +30,7 @@ def member_list(request, organization):
         return redirect(reverse("members:invitations", args=[organization.slug]) + f"?{q}")
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
-    selectable = chosen.data.get("status") != REMOVED  # who was removed is in no group either
+    selectable = not chosen.is_of_removed  # they are in no group either
     table = MembersTable(chosen, request)
     shown = partial(with_standing, period=period)
     page = page_of(table, request, shown, counted=chosen.all)
