@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from tests.contract.calls import CALLS
 from tests.pages import swap
 from tests.views import VIEWS
@@ -161,6 +163,17 @@ def asks(place):
             if view.sends and "everyone" in query:
                 sent = {**place.sends(name), "look": "1"}
                 yield Ask(f"{name}?{query}, looked at", f"{plain}?{query}", sends=sent)
+    yield from asks_of_a_closed_group(place)
+
+
+def asks_of_a_closed_group(place):
+    """What judges all who come into it."""
+    slug, group = place.organization.slug, place.closed
+    assign = reverse("billing:assign", args=[slug, group.pk]) + "?everyone=1"
+    yield Ask("billing:assign?everyone=1, to one that is full", assign)
+    bulk = reverse("members:bulk-assign", args=[slug]) + "?everyone=1"
+    sent = {"billing_group": group.pk, "look": "1"}
+    yield Ask("members:bulk-assign?everyone=1, to one that is full, looked at", bulk, sends=sent)
 
 
 def calls(place):

@@ -52,8 +52,11 @@ def foresee(members, target, period):
         names = ("credits", "blocked", "unblocked")
         used, *turned = (sum(row[name] for row in numbers.values()) for name in names)
         return Move(sources, there, used, limits.Turned(*turned))
-    moving = members.exclude(billing_group=target)
-    turned = turned_by_moving(moving, period, **after)
+    moving = members.exclude(billing_group=target).order_by()
+    turning = limits.groups_that_turn(period, **after)
+    if sum(numbers[pk]["number"] for pk in turning if pk in numbers) > limits.MANY:
+        return Move(sources, there, *_used_and_turned(moving, period, after))
+    turned = limits.who_turns(moving.filter(any_of("billing_group", turning)), period, **after)
     return Move(sources, there, _used(period, member__in=moving), turned)
 
 
@@ -64,6 +67,14 @@ def turned_by_moving(members, period, **after):
     """
     turning = limits.groups_that_turn(period, **after)
     return limits.who_turns(members.filter(any_of("billing_group", turning)), period, **after)
+
+
+def _used_and_turned(members, period, after):
+    """Both in one pass: where most are judged, their use is at hand."""
+    enabled = limits.as_judged(members, period, limits.with_usage_of_many)
+    found = enabled.aggregate(credits=Sum("used"), **limits.turning(**after))
+    used = (found.pop("credits") or 0) + _used(period, member__in=members.disabled())
+    return used, limits.Turned(**found)
 
 
 def used_under(group, members, period):

@@ -13,6 +13,7 @@ from billing.limits import (
 )
 from groups.models import GroupMembership
 
+from .arrays import any_of
 from .models import Member
 from .tables import search_words
 from .text import is_number, tidy
@@ -78,14 +79,14 @@ class MemberFilter(filters.FilterSet):
 
     def in_billing_groups_named(self, queryset, name, text):
         named = _named(self.organization.billing_groups.alive(), text)
-        return queryset.filter(billing_group__in=named)
+        return queryset.filter(any_of("billing_group", named))
 
     def in_group(self, queryset, name, key):
         return queryset.in_group(key) if is_number(key) else queryset.none()
 
     def in_groups_named(self, queryset, name, text):
-        named = GroupMembership.objects.filter(group__in=_named(self.organization.groups, text))
-        return queryset.filter(pk__in=named.values("member"))
+        named = any_of("group", _named(self.organization.groups, text))
+        return queryset.filter(pk__in=GroupMembership.objects.filter(named).values("member"))
 
     def of_status(self, queryset, name, status):
         if status == REMOVED:

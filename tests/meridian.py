@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from billing.limits import closed_groups
 from billing.periods import all_periods
 from members.models import Member, Organization
 from members.operations import add_member
@@ -30,6 +31,11 @@ class Meridian(Place):
         self.sent = send_members(self.admin, "Email,Name\nsent@example.com,Sent")
         self.invitation = invite(self.admin, f"{uuid4()}@meridian.example")[0].invitation
         self.current, self.past = all_periods(self.organization)[:2]
+
+    @property
+    def closed(self):
+        """A billing group of which nobody uses Credits: whoever comes into it is judged."""
+        return self.organization.billing_groups.get(pk=closed_groups(self.current)[0])
 
     @property
     def oldest(self):

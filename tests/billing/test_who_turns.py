@@ -59,6 +59,23 @@ def test_of_a_status_as_much_is_said_as_of_the_same_one_by_one(
         assert found["notes"] == chosen["notes"] == [f"{len(those)} members chosen."]
 
 
+@pytest.mark.parametrize("group", ["unassigned", "full", "frozen", "free"])
+def test_of_thousands_who_move_as_much_is_said_as_of_few(
+    console, organization, crowd, monkeypatch, group
+):
+    address = reverse("members:bulk-assign", args=[organization.slug]) + "?everyone=21"
+
+    def said():
+        sent = {"billing_group": getattr(crowd, group).pk, "look": "1"}
+        context = console.post(address, sent).context
+        return context["changes"], context["stays"]
+
+    of_few = said()
+    assert of_few[1][0].endswith(" Credits used so far stay where they were used.")
+    monkeypatch.setattr(limits, "MANY", 0)
+    assert said() == of_few
+
+
 def test_those_found_by_status_are_judged_once(console, organization, crowd):
     address = reverse("members:bulk-assign", args=[organization.slug])
     address += f"?everyone={len(crowd.blocked)}&status=blocked"
