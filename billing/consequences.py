@@ -18,8 +18,6 @@ from members.templatetags.console import count, credits
 from . import limits, moves, pace
 from .models import BillingGroup, TotalField
 
-MOST_SOURCES = 3
-
 CLOSED = (BillingGroup.Standing.BLOCKED, BillingGroup.Standing.FROZEN)
 
 
@@ -37,7 +35,7 @@ def of_assigning(members, target, period):
     move = moves.foresee(members, target, period)
     changes, stays = [], []
     if move.number:
-        changes = [_moves(move.number, target), *_named(move.sources), *_at_once(move, target)]
+        changes = [_moves(move.number, target), *_named(move), *_at_once(move, target)]
         sentence = _("%(credits)s Credits used so far stay where they were used.")
         stays.append(sentence % {"credits": credits(move.used)})
     if move.there:
@@ -144,21 +142,20 @@ def _moves(number, target):
     return text % {"count": count(number), "group": target.name}
 
 
-def _named(sources):
+def _named(move):
     """Where members come from, unless it is Unassigned alone."""
-    if all(source.is_unassigned for source in sources):
+    if all(source.is_unassigned for source in move.sources):
         return []
     text = _("%(count)s from %(group)s.")
-    first, others = sources[:MOST_SOURCES], sources[MOST_SOURCES:]
-    named = [text % {"count": count(each.number), "group": each.name} for each in first]
-    if others:
+    named = [text % {"count": count(each.number), "group": each.name} for each in move.sources]
+    if others := move.groups - len(move.sources):
         text = ngettext(
             "%(count)s from %(groups)s other billing group.",
             "%(count)s from %(groups)s other billing groups.",
-            len(others),
+            others,
         )
-        number = count(sum(source.number for source in others))
-        named.append(text % {"count": number, "groups": count(len(others))})
+        number = move.number - sum(source.number for source in move.sources)
+        named.append(text % {"count": count(number), "groups": count(others)})
     return named
 
 

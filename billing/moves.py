@@ -10,13 +10,15 @@ from members.arrays import any_of
 from . import limits
 from .models import UsageTotal
 
+MOST_SOURCES = 3
+USED_AND_TURNED = ("credits", "blocked", "unblocked")
+NOBODY = dict.fromkeys(("number", *USED_AND_TURNED), 0)
 NO_LIMIT = {"period_limit": None, "group_used": 0}  # of Unassigned, and what was used of it
 
 
 class Source(NamedTuple):
     """A billing group that members are in, and how many."""
 
-    pk: int
     name: str
     is_unassigned: bool
     number: int
@@ -25,39 +27,37 @@ class Source(NamedTuple):
 class Move(NamedTuple):
     """What becomes of members who get a billing group.
 
-    `sources`: where those who move come from, the greatest numbers first; `there`: how many are
-    in it already; `used`: Credits that those who move used in the period.
+    `number`: how many move, out of so many `groups`; `sources`: those of most of them, the greatest
+    number first; `there`: how many are in it already; `used`: Credits that those who move used in
+    the period.
     """
 
+    number: int
+    groups: int
     sources: list[Source]
     there: int
     used: Decimal
     turned: limits.Turned
 
-    @property
-    def number(self):
-        """How many move."""
-        return sum(source.number for source in self.sources)
-
 
 def foresee(members, target, period):
     """The Move of `members`, a queryset, to the billing group `target`, annotated with `used`."""
     after = {"period_limit": target.period_limit, "group_used": target.used}
-    is_judged = limits.are_judged(members)  # by how they were found: not to be found once more
-    also = {"credits": Sum("used"), **limits.turning(**after)} if is_judged else {}
-    numbers = _by_billing_group(members, **also)
-    there = numbers.pop(target.pk, {"number": 0})["number"]
-    sources = _sources(numbers, period)
-    if is_judged:
-        names = ("credits", "blocked", "unblocked")
-        used, *turned = (sum(row[name] for row in numbers.values()) for name in names)
-        return Move(sources, there, used, limits.Turned(*turned))
-    moving = members.exclude(billing_group=target).order_by()
-    turning = limits.groups_that_turn(period, **after)
-    if sum(numbers[pk]["number"] for pk in turning if pk in numbers) > limits.MANY:
-        return Move(sources, there, *_used_and_turned(moving, period, after))
-    turned = limits.who_turns(moving.filter(any_of("billing_group", turning)), period, **after)
-    return Move(sources, there, _used(period, member__in=moving), turned)
+    turning = [] if limits.are_judged(members) else limits.groups_that_turn(period, **after)
+    those = members.filter(any_of("billing_group", turning))
+    if limits.are_judged(members) or limits.are_many(those):
+        rows = _judged_by_billing_group(members, period, after)
+        there = rows.pop(target.pk, NOBODY)["number"]
+        used, *turned = (sum(row[name] for row in rows.values()) for name in USED_AND_TURNED)
+        turned = limits.Turned(*turned)
+    else:
+        rows = _by_billing_group(members)
+        there = rows.pop(target.pk, NOBODY)["number"]
+        moving = members.exclude(billing_group=target)
+        used = _used(period, member__in=moving)
+        turned = limits.who_turns(those.exclude(billing_group=target), period, **after)
+    number = sum(row["number"] for row in rows.values())
+    return Move(number, len(rows), _sources(rows, period), there, used, turned)
 
 
 def turned_by_moving(members, period, **after):
@@ -67,14 +67,6 @@ def turned_by_moving(members, period, **after):
     """
     turning = limits.groups_that_turn(period, **after)
     return limits.who_turns(members.filter(any_of("billing_group", turning)), period, **after)
-
-
-def _used_and_turned(members, period, after):
-    """Both in one pass: where most are judged, their use is at hand."""
-    enabled = limits.as_judged(members, period, limits.with_usage_of_many)
-    found = enabled.aggregate(credits=Sum("used"), **limits.turning(**after))
-    used = (found.pop("credits") or 0) + _used(period, member__in=members.disabled())
-    return used, limits.Turned(**found)
 
 
 def used_under(group, members, period):
@@ -87,14 +79,27 @@ def _by_billing_group(members, **also):
     return {row["billing_group"]: row for row in rows}
 
 
-def _sources(numbers, period):
-    named = _groups(period, list(numbers)).values_list("pk", "name", "is_unassigned")
-    sources = [Source(*group, numbers[group[0]]["number"]) for group in named]
-    return sorted(sources, key=lambda source: (-source.number, source.name))
+def _judged_by_billing_group(members, period, after):
+    """All in one pass: where most are judged, their use is at hand."""
+    used = {"credits": Sum("used")}
+    judged = limits.to_be_judged(members, period)
+    rows = _by_billing_group(judged, **used, **limits.turning(**after))
+    if not limits.are_judged(members):  # as they come the disabled are among them
+        disabled = limits.with_usage(members.disabled(), period)
+        for group, row in _by_billing_group(disabled, **used).items():
+            others = rows.get(group, NOBODY)
+            rows[group] = {name: others[name] + row.get(name, 0) for name in NOBODY}
+    return rows
 
 
-def _groups(period, ids):
-    return period.organization.billing_groups.filter(any_of("pk", ids))
+def _sources(rows, period):
+    """Where most come from, by number and name; the names of others are not asked for."""
+    numbers = sorted((row["number"] for row in rows.values()), reverse=True)
+    ids = [pk for pk, row in rows.items() if row["number"] >= min(numbers[:MOST_SOURCES])]
+    groups = period.organization.billing_groups.filter(any_of("pk", ids))
+    named = groups.values_list("pk", "name", "is_unassigned")
+    sources = [Source(*group, rows[pk]["number"]) for pk, *group in named]
+    return sorted(sources, key=lambda source: (-source.number, source.name))[:MOST_SOURCES]
 
 
 def _used(period, **whose):
