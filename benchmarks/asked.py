@@ -167,13 +167,14 @@ def asks(place):
 
 
 def asks_of_a_closed_group(place):
-    """What judges all who come into it."""
-    slug, group = place.organization.slug, place.closed
-    assign = reverse("billing:assign", args=[slug, group.pk]) + "?everyone=1"
-    yield Ask("billing:assign?everyone=1, to one that is full", assign)
-    bulk = reverse("members:bulk-assign", args=[slug]) + "?everyone=1"
-    sent = {"billing_group": group.pk, "look": "1"}
-    yield Ask("members:bulk-assign?everyone=1, to one that is full, looked at", bulk, sends=sent)
+    """What judges all who come into one."""
+    slug, bulk = place.organization.slug, place.url("members:bulk-assign").partition("?")[0]
+    for group in place.closed[:1]:
+        assign = reverse("billing:assign", args=[slug, group.pk])
+        yield Ask("billing:assign?everyone=1, to one that is full", f"{assign}?everyone=1")
+        what = "members:bulk-assign?everyone=1, to one that is full, looked at"
+        sent = {"billing_group": group.pk, "look": "1"}
+        yield Ask(what, f"{bulk}?everyone=1", sends=sent)
 
 
 def calls(place):

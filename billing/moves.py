@@ -1,6 +1,7 @@
 """Members on their way to another billing group: from where, with what use, whom it turns."""
 
 from decimal import Decimal
+from heapq import nlargest
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
@@ -94,8 +95,9 @@ def _judged_by_billing_group(members, period, after):
 
 def _sources(rows, period):
     """Where most come from, by number and name; the names of others are not asked for."""
-    numbers = sorted((row["number"] for row in rows.values()), reverse=True)
-    ids = [pk for pk, row in rows.items() if row["number"] >= min(numbers[:MOST_SOURCES])]
+    greatest = nlargest(MOST_SOURCES, (row["number"] for row in rows.values()))
+    least = min(greatest, default=0)
+    ids = [pk for pk, row in rows.items() if row["number"] >= least]
     groups = period.organization.billing_groups.filter(any_of("pk", ids))
     named = groups.values_list("pk", "name", "is_unassigned")
     sources = [Source(*group, rows[pk]["number"]) for pk, *group in named]
