@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def place(place):
     place.oldest = place.organization.audit_entries.first()
+    place.closed = place.organization.billing_groups.formal()
     return place
 
 
