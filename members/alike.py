@@ -12,12 +12,12 @@ def filled(context, part, kind, values, render):
     """What `render(values)` makes, called once on the page for each `kind` of `part` there is.
 
     `kind`: a tuple of all that decides what it makes. `values`: what it puts in as it is, escaped
-    here; one that is empty is so in `render`, too, and `{% if %}` can ask for it.
+    here; one that is empty or missing is so in `render`, too, and `{% if %}` can ask for it.
     """
-    empty = tuple((name, str(value)) for name, value in values.items() if not value)
+    shape = tuple((name, None if value else str(value)) for name, value in values.items())
     patterns = context.render_context.dicts[0].setdefault(part, {})  # as {% include %}
-    if (pattern := patterns.get((kind, empty))) is None:
-        pattern = patterns[kind, empty] = _pattern(values, render)
+    if (pattern := patterns.get((kind, shape))) is None:
+        pattern = patterns[kind, shape] = _pattern(values, render)
     shown = {name: render_value_in_context(value, context) for name, value in values.items()}
     return mark_safe(pattern % shown)
 

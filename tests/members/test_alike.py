@@ -5,6 +5,9 @@ from types import SimpleNamespace as Row
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 
+from ..factories import MemberFactory
+from ..pages import url
+
 LOOP = "{% load console i18n %}{% for row in rows %}ROW{% endfor %}"
 CELL = "{% alike kind=row.kind but name=row.name %}INSIDE{% endalike %}"
 
@@ -89,3 +92,12 @@ def test_what_is_included_does_not_see_the_row_either():
 def test_what_differs_must_be_said(tag):
     with pytest.raises(TemplateSyntaxError, match="alike: "):
         Template("{% load console %}{% " + tag + " %}{% endalike %}")
+
+
+def test_a_frozen_and_an_unlimited_member_stand_on_one_page(console, organization):
+    for name, limits in (("A", {"personal_limit": 0}), ("B", {"is_unlimited": True})):
+        MemberFactory(organization=organization, name=name, **limits)
+    for sort in ("name", "-name"):
+        page = console.get(url("members:list", organization, sort=sort))
+        assert page.status_code == 200
+        assert page.content.decode().count('<rect width="0%"') == 1
