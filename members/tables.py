@@ -23,6 +23,8 @@ STATUS = {"th": {"class": "table__status"}}
 class BothEndsPaginator(Paginator):
     """Counts rows off from the nearer end: the last page is found as quickly as the first.
 
+    A whole page is asked for, also where few are found: for two rows the planner walks along them
+    all in their order, rather than find them by what is looked for.
     `counted`: how many there are, or the same rows as they are counted more quickly.
     """
 
@@ -39,7 +41,7 @@ class BothEndsPaginator(Paginator):
         first = (number - 1) * self.per_page
         end = min(first + self.per_page, self.count)
         if first <= self.count - end:
-            return self._get_page(self.object_list[first:end], number, self)
+            return self._get_page(self.object_list[first : first + self.per_page], number, self)
         rows = self.object_list.reverse()[self.count - end : self.count - first]
         return self._get_page(list(rows)[::-1], number, self)
 
