@@ -12,7 +12,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from members.arrays import any_of
 from members.templatetags.console import count, credits
 
 from . import limits, moves, pace
@@ -83,14 +82,12 @@ def of_personal_limit(members, period, personal_limit, is_unlimited):
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
     asked = {"number": Count("pk"), "other": Count("pk", filter=~Q(**limit))}
     turning = limits.turning(**limit)
-    enabled = limits.to_be_judged(members, period).aggregate(**asked, **turning)
-    disabled = members.disabled().order_by().aggregate(**asked)
-    number, others = (enabled[name] + disabled[name] for name in asked)
+    found = limits.to_be_judged(members, period).aggregate(**asked, **turning)
+    number, others, *turned = found.values()
     if not number:
         return 0, [], []
-    turned = limits.Turned(**{name: enabled[name] for name in turning})
     changes = [_limits_change(others)] if others else []
-    changes += turns(turned) or [_("Nobody becomes blocked or unblocked.")]
+    changes += turns(limits.Turned(*turned)) or [_("Nobody becomes blocked or unblocked.")]
     return number, changes, [_("Role, groups, billing group and the Credits used so far.")]
 
 
@@ -102,7 +99,7 @@ def of_adjusting(member, period, group, credits):
         present.filter(Q(pk=member.pk) | Q(billing_group=group)),
         period,
         used=_more("used", credits, Q(pk=member.pk)),
-        period_limit=limits.full_if(any_of("billing_group", closed)),
+        is_closed=Q(billing_group__in=closed),
     )
     changes = turns(turned) or [_("Nobody becomes blocked or unblocked.")]
     return changes, [_("The records of the usage that it mends.")]
@@ -132,7 +129,7 @@ def _more(total, credits, condition):
 
 
 def _unassigning(members, period):
-    return turns(moves.turned_by_moving(members, period, **moves.NO_LIMIT))
+    return turns(moves.turned_by_moving(members, period, is_closed=False))
 
 
 def _moves(number, target):
@@ -175,8 +172,9 @@ def _stays_under(group, used):
 
 def of_limiting(group, limit, period, now):
     """Sentences on capping `group` at `limit`: whom that turns, and the day it is reached on."""
-    after = {"period_limit": limit, "group_used": group.used}
-    sentences = turns(limits.who_turns(group.members.present(), period, **after))
+    is_closed = limits.is_full(group.used, limit)
+    members = group.members.present()
+    sentences = turns(limits.who_turns(members, period, is_closed=is_closed))
     limited = copy.copy(group)
     limited.period_limit = limit
     standing = limits.standing(limited)

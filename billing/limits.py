@@ -31,11 +31,6 @@ ALMOST = Decimal("0.95")
 MANY = 20_000  # members: from here on their sums are quicker made for all than looked up for each
 
 
-def full_if(closed):
-    """The limit of billing groups of which nobody uses Credits where they are `closed`."""
-    return Case(When(closed, then=0), output_field=CreditsField())
-
-
 JUDGED = {  # what the rule is told of a member, in its order
     "status": F("status"),
     "is_unlimited": F("is_unlimited"),
@@ -43,12 +38,6 @@ JUDGED = {  # what the rule is told of a member, in its order
     "used": F("used"),
     "period_limit": F("billing_group__period_limit"),
     "group_used": F("group_used"),
-}
-AMONG_MANY = {  # of enabled members `as_judged`; what need not be read again is joined quicker
-    **JUDGED,
-    "status": Value(Member.Status.ENABLED),
-    "period_limit": full_if(Q(is_closed=True)),
-    "group_used": Value(0),
 }
 OF_A_GROUP = {  # of a member of a billing group `with_usage_in`, whom nothing else can block
     "status": Value(Member.Status.ENABLED),
@@ -107,40 +96,55 @@ def with_standing(members, period, **after):
     return members.annotate(group_used=used).annotate(reasons=_ask(BlockedReasons, JUDGED, after))
 
 
-def as_judged(members, period, with_usage=with_usage, closed=None):
-    """Annotate enabled `members` with what `is_blocked` compares: `used` and `is_closed`.
+def as_judged(members, period, many=False, status=None):
+    """Annotate `members` with `is_blocked`, and with what it compares: `used` and `is_closed`.
 
-    Billing groups are judged first, and their members by that: thousands are joined to fewer.
-    `with_usage`: how their Credits are found; `with_usage_of_many` for thousands. `closed`: the
-    `closed_groups`, where they are known.
+    Billing groups are judged first, and their members by that. `many`: whether they are thousands,
+    whom somebody only looks at; their sums are made at once, and which billing groups are closed
+    is asked now, not when they are found and locked. `status`: what all of them have, if they do.
     """
-    closed = closed_groups(period) if closed is None else closed
-    is_closed = any_of("billing_group", closed)
-    return with_usage(members.enabled(), period).annotate(is_closed=is_closed)
+    closed = closed_groups(period)
+    members = members.annotate(judged_as=Value(status) if status else F("status"))
+    if many:
+        members = with_usage_of_many(members, period)
+        members = members.annotate(is_closed=any_of("billing_group", [*closed]))
+    else:
+        members = with_usage(members, period).annotate(is_closed=Q(billing_group__in=closed))
+    return members.annotate(is_blocked=_would_be_blocked())
+
+
+def of_state(members, is_blocked):
+    """Those of `members`, `as_judged`, who are blocked, or who are not."""
+    found = members.filter(is_blocked=is_blocked)
+    return found.annotate(is_blocked=Value(is_blocked))  # they need not be judged again
 
 
 def are_judged(members):
     """Whether `members`, a queryset, were found by how they stand: `as_judged`."""
-    return "is_closed" in members.query.annotations
+    return "is_blocked" in members.query.annotations
 
 
-def is_blocked(**after):
-    """Whether members `as_judged` are blocked, or would be if `after` came true."""
-    return _ask(IsBlocked, AMONG_MANY, after)
+def _would_be_blocked(**after):
+    """Whether members `as_judged` would be blocked; `after` as in `turning`."""
+    is_closed = after.pop("is_closed", Q(is_closed=True))
+    full = Case(When(_expression(is_closed), then=0), output_field=CreditsField())
+    told = {"status": F("judged_as"), "period_limit": full, "group_used": 0}
+    return _ask(IsBlocked, JUDGED, told | after)
 
 
 def closed_groups(period, **after):
-    """The ids of the billing groups whose limit lets nobody use Credits in `period`, or would not
-    if `after` came true."""
-    judged = _groups(period).values_list("pk", _ask(IsBlocked, OF_A_GROUP, after))
-    return [pk for pk, is_closed in judged if is_closed]
+    """The ids, a queryset, of the billing groups whose limit lets nobody use Credits in `period`,
+    or would not if `after` came true."""
+    return _groups(period).filter(_ask(IsBlocked, OF_A_GROUP, after)).values_list("pk", flat=True)
 
 
-def groups_that_turn(period, **after):
-    """The ids of those that `after` opens or closes: only who is in them can turn."""
-    now, then = (_ask(IsBlocked, OF_A_GROUP, told) for told in ({}, after))
-    judged = _groups(period).values_list("pk", now, then)
-    return [pk for pk, is_closed, would_be in judged if is_closed != would_be]
+def groups_unlike(period, is_closed):
+    """The ids of the billing groups that are open where `is_closed`, else of those that are closed.
+
+    Who moves from another one to one that `is_closed`, or not, is not turned by that.
+    """
+    judged = _groups(period).alias(is_closed=_ask(IsBlocked, OF_A_GROUP, {}))
+    return list(judged.exclude(is_closed=is_closed).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +156,12 @@ class Turned:
 
 
 def turning(**after):
-    """Aggregates of members `as_judged`: how many it blocks and unblocks if `after` came true."""
-    now, then = Q(is_blocked()), Q(is_blocked(**after))
+    """Aggregates of members `as_judged`: how many it blocks and unblocks if `after` came true.
+
+    `after`: `is_closed`, that the limit of their billing group lets nobody use Credits, as a
+    condition or for all of them; other values or expressions by the names of JUDGED.
+    """
+    now, then = Q(is_blocked=True), Q(_would_be_blocked(**after))
     return {
         "blocked": Count("pk", filter=then & ~now),
         "unblocked": Count("pk", filter=now & ~then),
@@ -161,17 +169,15 @@ def turning(**after):
 
 
 def to_be_judged(members, period):
-    """Those of `members` whom a change may turn, `as_judged`: who is disabled stays blocked."""
-    if are_judged(members):
-        return members.order_by()
-    by = with_usage_of_many if are_many(members) else with_usage
-    return as_judged(members.order_by(), period, by)
+    """All of `members`, `as_judged`."""
+    members = members.order_by()
+    return members if are_judged(members) else as_judged(members, period, are_many(members))
 
 
 def who_turns(members, period, **after):
     """Whom of `members`, a queryset, it blocks or unblocks in `period` if `after` came true.
 
-    `after`: as in `is_blocked`.
+    `after`: as in `turning`.
     """
     return Turned(**to_be_judged(members, period).aggregate(**turning(**after)))
 
@@ -182,8 +188,11 @@ def _groups(period):
 
 def _ask(rule, about, after):
     """The `rule` on what is `about`, with `after` in place of it."""
-    told = (about | after).values()
-    return rule(*(each if hasattr(each, "resolve_expression") else Value(each) for each in told))
+    return rule(*map(_expression, (about | after).values()))
+
+
+def _expression(value):
+    return value if hasattr(value, "resolve_expression") else Value(value)
 
 
 def with_usage_under(members, group, period):
@@ -197,12 +206,17 @@ def blocked_reasons(member, period):
     return with_standing(Member.objects.filter(pk=member.pk), period).get().reasons
 
 
+def is_full(used, limit):
+    """Whether a billing group that `used` so much of its `limit` lets nobody use Credits."""
+    return limit is not None and used >= limit
+
+
 def state(used, limit):
     """How near `used` is to `limit`: "", warn from 80 %, error from 95 %, blocked from 100 %."""
+    if is_full(used, limit):
+        return "blocked"
     if limit is None or used < limit * NEAR:
         return ""
-    if used >= limit:
-        return "blocked"
     return "error" if used >= limit * ALMOST else "warn"
 
 

@@ -12,9 +12,6 @@ from . import limits
 from .models import UsageTotal
 
 MOST_SOURCES = 3
-USED_AND_TURNED = ("credits", "blocked", "unblocked")
-NOBODY = dict.fromkeys(("number", *USED_AND_TURNED), 0)
-NO_LIMIT = {"period_limit": None, "group_used": 0}  # of Unassigned, and what was used of it
 
 
 class Source(NamedTuple):
@@ -43,31 +40,26 @@ class Move(NamedTuple):
 
 def foresee(members, target, period):
     """The Move of `members`, a queryset, to the billing group `target`, annotated with `used`."""
-    after = {"period_limit": target.period_limit, "group_used": target.used}
-    turning = [] if limits.are_judged(members) else limits.groups_that_turn(period, **after)
-    those = members.filter(any_of("billing_group", turning))
-    if limits.are_judged(members) or limits.are_many(those):
-        rows = _judged_by_billing_group(members, period, after)
-        there = rows.pop(target.pk, NOBODY)["number"]
-        used, *turned = (sum(row[name] for row in rows.values()) for name in USED_AND_TURNED)
-        turned = limits.Turned(*turned)
-    else:
-        rows = _by_billing_group(members)
-        there = rows.pop(target.pk, NOBODY)["number"]
-        moving = members.exclude(billing_group=target)
-        used = _used(period, member__in=moving)
-        turned = limits.who_turns(those.exclude(billing_group=target), period, **after)
-    number = sum(row["number"] for row in rows.values())
-    return Move(number, len(rows), _sources(rows, period), there, used, turned)
+    is_closed = limits.is_full(target.used, target.period_limit)
+    if not limits.are_judged(members):
+        those = _who_may_turn(members, is_closed, period)
+        if not limits.are_many(those):
+            rows, there = _by_billing_group(members, target)
+            used = _used(period, member__in=members.exclude(billing_group=target))
+            those = limits.as_judged(those.exclude(billing_group=target), period)
+            turned = limits.who_turns(those, period, is_closed=is_closed)
+            return _move(rows, there, used, turned, period)
+        members = limits.as_judged(members, period, many=True)
+    asked = {"credits": Sum("used"), **limits.turning(is_closed=is_closed)}
+    rows, there = _by_billing_group(members, target, **asked)
+    used, *turned = (sum(row[name] for row in rows.values()) for name in asked)
+    return _move(rows, there, used, limits.Turned(*turned), period)
 
 
-def turned_by_moving(members, period, **after):
-    """Whom of `members` a billing group of that `period_limit` and `group_used` turns.
-
-    Those alone are judged for whom it is another matter than their own.
-    """
-    turning = limits.groups_that_turn(period, **after)
-    return limits.who_turns(members.filter(any_of("billing_group", turning)), period, **after)
+def turned_by_moving(members, period, is_closed):
+    """Whom of `members` a billing group turns that `is_closed`, or is not."""
+    those = _who_may_turn(members, is_closed, period)
+    return limits.who_turns(those, period, is_closed=is_closed)
 
 
 def used_under(group, members, period):
@@ -75,26 +67,26 @@ def used_under(group, members, period):
     return _used(period, billing_group=group, member__in=members)
 
 
-def _by_billing_group(members, **also):
+def _who_may_turn(members, is_closed, period):
+    """Those of `members` for whom that is another matter than their own billing group."""
+    return members.filter(any_of("billing_group", limits.groups_unlike(period, is_closed)))
+
+
+def _by_billing_group(members, target, **also):
+    """Who would move, by billing group; and how many are in `target` already."""
     rows = members.order_by().values("billing_group").annotate(number=Count("pk"), **also)
-    return {row["billing_group"]: row for row in rows}
+    rows = {row["billing_group"]: row for row in rows}
+    there = rows.pop(target.pk, None)
+    return rows, there["number"] if there else 0
 
 
-def _judged_by_billing_group(members, period, after):
-    """All in one pass: where most are judged, their use is at hand."""
-    used = {"credits": Sum("used")}
-    judged = limits.to_be_judged(members, period)
-    rows = _by_billing_group(judged, **used, **limits.turning(**after))
-    if not limits.are_judged(members):  # as they come the disabled are among them
-        disabled = limits.with_usage(members.disabled(), period)
-        for group, row in _by_billing_group(disabled, **used).items():
-            others = rows.get(group, NOBODY)
-            rows[group] = {name: others[name] + row.get(name, 0) for name in NOBODY}
-    return rows
+def _move(rows, there, used, turned, period):
+    number = sum(row["number"] for row in rows.values())
+    return Move(number, len(rows), _sources(rows, period), there, used, turned)
 
 
 def _sources(rows, period):
-    """Where most come from, by number and name; the names of others are not asked for."""
+    """Where most come from, by number and name; of others only those are asked for who tie."""
     greatest = nlargest(MOST_SOURCES, (row["number"] for row in rows.values()))
     least = min(greatest, default=0)
     ids = [pk for pk, row in rows.items() if row["number"] >= least]

@@ -144,7 +144,7 @@ def _assign(billing_group, members, expected, chosen_by, shown=None, **also_chan
     target = lock_billing_group(billing_group)
     members = members.present().filter(organization=target.organization_id)
     if shown:
-        for member in members.locked():
+        for member in members.held():
             require_unchanged(member, shown)
     places = _locked_places(members)
     require_number(expected, len(places))
@@ -165,8 +165,7 @@ def _assigned(target, moved, chosen, chosen_by, **also_changed):
 
 def _locked_places(members):
     """Where `members` are, as {member id: billing group id}, locked in id order."""
-    locked = members.order_by("pk").select_for_update(no_key=True, of=("self",))
-    return dict(locked.values_list("pk", "billing_group_id"))
+    return dict(members.held().values_list("pk", "billing_group_id"))
 
 
 def _move(places, target):

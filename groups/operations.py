@@ -75,7 +75,8 @@ def add_group_members(*, actor, group, members, expected=None, chosen_by=None):
     Raises GroupIsGone, SelectionChanged.
     """
     group = _locked(group)
-    ids = _lock(members.present().filter(organization=group.organization_id))
+    chosen = members.present().filter(organization=group.organization_id).held()
+    ids = list(chosen.values_list("pk", flat=True))
     require_number(expected, len(ids))
     there = set(group.memberships.filter(member__in=ids).values_list("member_id", flat=True))
     added = [pk for pk in ids if pk not in there]
@@ -96,18 +97,13 @@ def remove_group_members(*, actor, group, members, expected=None, chosen_by=None
     SelectionChanged.
     """
     group = _locked(group)
-    chosen = _lock(members)
+    chosen = list(members.held().values_list("pk", flat=True))
     require_number(expected, len(chosen))
     memberships = group.memberships.filter(member__in=chosen)
     ids = list(memberships.order_by("member").values_list("member_id", flat=True))
     memberships.delete()
     result = Gathered(group, len(ids))
     return changed(group, result=result, members=ids, chosen_by=chosen_by or {})
-
-
-def _lock(members):
-    locked = members.order_by("pk").select_for_update(no_key=True, of=("self",))
-    return list(locked.values_list("pk", flat=True))
 
 
 def _locked(group):

@@ -3,14 +3,7 @@ from django.db.models import Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from billing.limits import (
-    are_many,
-    as_judged,
-    closed_groups,
-    is_blocked,
-    with_usage,
-    with_usage_of_many,
-)
+from billing.limits import are_judged, are_many, as_judged, of_state
 from groups.models import GroupMembership
 
 from .arrays import any_of
@@ -42,24 +35,18 @@ class MemberFilter(filters.FilterSet):
         model = Member
         fields = []
 
-    def __init__(self, data, *, organization, period, of_all=False):
-        self.organization, self.period, self.of_all = organization, period, of_all
+    def __init__(self, data, *, organization, period):
+        self.organization, self.period = organization, period
         super().__init__(data, queryset=organization.members.all())
 
     @cached_property
     def all(self):
-        """The same members as `qs`: quicker where all are wanted, and not a page of them."""
-        if self.data.get("status") not in (ACTIVE, BLOCKED):
-            return self.qs
-        given = {"organization": self.organization, "period": self.period}
-        chosen = MemberFilter(self.data, **given, of_all=True)
-        chosen.closed = self.closed
-        return chosen.qs
-
-    @cached_property
-    def closed(self):
-        """The billing groups of which nobody uses Credits now, asked once."""
-        return closed_groups(self.period)
+        """The same members as `qs`, as they are now: quicker where all are wanted, and not a page
+        of them, by somebody who only looks."""
+        found = self.qs
+        if are_judged(found) and are_many(self.enabled):
+            return self._judged(many=True)
+        return found
 
     @property
     def is_of_removed(self):
@@ -95,9 +82,12 @@ class MemberFilter(filters.FilterSet):
             return queryset.disabled()
         if status == NOT_SET:
             return queryset.filter(personal_limit=None, is_unlimited=False)
-        by = with_usage_of_many if self.of_all and are_many(queryset) else with_usage
-        judged = as_judged(queryset, self.period, by, self.closed)  # after all other filters
-        return judged.filter(is_blocked() if status == BLOCKED else ~is_blocked())
+        self.enabled = queryset.enabled()  # found by all other filters
+        return self._judged(many=False)
+
+    def _judged(self, many):
+        judged = as_judged(self.enabled, self.period, many, Member.Status.ENABLED)
+        return of_state(judged, is_blocked=self.data["status"] == BLOCKED)
 
     @property
     def given(self):

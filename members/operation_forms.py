@@ -144,7 +144,7 @@ class ChosenMembersForm(OperationForm):
         super().__init__(*args, **kwargs)
 
     def clean(self):
-        if not self.picker.everyone and not self.picker.ids:
+        if self.picker.expected == 0:
             raise forms.ValidationError(_("Choose at least one member."))
         if self.picker.too_many:
             text = _("Choose at most %(count)s members one by one, or all that match a search.")

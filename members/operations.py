@@ -186,8 +186,8 @@ def set_personal_limits(
 
     `expected`: the number of members that the admin was shown; raises SelectionChanged.
     """
-    chosen = members.present().filter(organization=organization).order_by("pk")
-    ids = list(chosen.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    chosen = members.present().filter(organization=organization).held()
+    ids = list(chosen.values_list("pk", flat=True))
     require_number(expected, len(ids))
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
     organization.members.among(ids).update(**limit)

@@ -16,7 +16,7 @@ class Picker:
     """What was looked for and chosen among `candidates`, a queryset of members.
 
     `data` is the query of the page or its submitted form; ids of others are left out.
-    `chosen_by`: the filters behind `candidates`, for the audit, where there are more than words.
+    `chosen_by`: the filters that found `candidates`, for the audit; without them it is the words.
     """
 
     def __init__(self, candidates, data, chosen_by=None):
@@ -33,7 +33,7 @@ class Picker:
 
     @property
     def matching(self):
-        return self.candidates.matching(self.q)
+        return self.candidates.matching(self.q) if self.chosen_by is None else self.candidates
 
     @cached_property
     def pages(self):

@@ -142,10 +142,10 @@ class MembersTable(ConsoleTable):
     class Meta(ConsoleTable.Meta):
         pass
 
-    def __init__(self, chosen, request):
-        """`chosen`: the MemberFilter of the list."""
+    def __init__(self, chosen, request, of_all=False):
+        """`chosen`: the MemberFilter of the list; `of_all`: whether more is wanted than a page."""
         self.chosen = chosen
-        super().__init__(chosen.qs, request)
+        super().__init__(chosen.all if of_all else chosen.qs, request)
 
     def order_billing_group(self, queryset, is_descending):
         name = Lower("billing_group__name")

@@ -85,9 +85,14 @@ class MemberQuerySet(models.QuerySet):
         """The member of an address's id; none where it cannot be one."""
         return self.filter(pk=key) if is_number(key) else self.none()
 
-    def locked(self):
-        """The same members, locked in id order; evaluates to a list."""
-        return list(self.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    def held(self):
+        """The same members, locked in id order; evaluates now.
+
+        Once they are locked they are looked for again: what that waited for may have changed who
+        they are without their rows, such as the limit of their billing group.
+        """
+        ids = self.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk")
+        return self.among([pk for (pk,) in ids]).order_by("pk")
 
 
 class Member(models.Model):

@@ -96,12 +96,16 @@ def bulk_add_to_group(request, organization):
 
 
 def _chosen(request, organization):
-    """The members ticked, or all that the filters of the address match."""
+    """The members ticked, or all that the filters of the address match: as of now for who looks,
+    and for who writes as they are when they are locked."""
     if not request.GET.get("everyone"):
         return Picker(organization.members.present(), request.GET)
     period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
-    members = organization.members.none() if chosen.is_of_removed else chosen.all
+    writes = request.method == "POST" and "look" not in request.POST
+    members = chosen.qs if writes else chosen.all
+    if chosen.is_of_removed:
+        members = members.none()
     return Picker(members, request.GET, chosen_by=dict(chosen.given))
 
 

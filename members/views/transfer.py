@@ -27,11 +27,11 @@ from members.tables import MembersTable, VerdictsTable, page_of
 def member_export(request, organization):
     """The CSV of the members that the filters of the address match, sorted as it says."""
     period = current_period(organization)
-    chosen = MemberFilter(request.GET, organization=organization, period=period, of_all=True)
+    chosen = MemberFilter(request.GET, organization=organization, period=period)
     file = export_members(
         actor=request.actor,
         organization=organization,
-        members=MembersTable(chosen, request).data.data,
+        members=MembersTable(chosen, request, of_all=True).data.data,
         period=period,
         chosen_by=dict(chosen.given),
     )

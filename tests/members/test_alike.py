@@ -5,7 +5,7 @@ from types import SimpleNamespace as Row
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 
-from ..factories import MemberFactory
+from ..factories import BillingGroupFactory, MemberFactory, assign, limit
 from ..pages import url
 
 LOOP = "{% load console i18n %}{% for row in rows %}ROW{% endfor %}"
@@ -94,10 +94,26 @@ def test_what_differs_must_be_said(tag):
         Template("{% load console %}{% " + tag + " %}{% endalike %}")
 
 
-def test_a_frozen_and_an_unlimited_member_stand_on_one_page(console, organization):
-    for name, limits in (("A", {"personal_limit": 0}), ("B", {"is_unlimited": True})):
-        MemberFactory(organization=organization, name=name, **limits)
-    for sort in ("name", "-name"):
-        page = console.get(url("members:list", organization, sort=sort))
-        assert page.status_code == 200
-        assert page.content.decode().count('<rect width="0%"') == 1
+LIMITS = [0, 8, None]  # frozen, limited, unlimited
+
+
+@pytest.mark.parametrize("sort", ["name", "-name"])
+@pytest.mark.parametrize("name", ["members:list", "billing:detail"])
+def test_members_of_each_kind_of_limit_stand_on_one_page(console, organization, name, sort):
+    group = BillingGroupFactory(organization=organization)
+    for most in LIMITS:
+        limited = {"personal_limit": most, "is_unlimited": most is None}
+        assign(MemberFactory(organization=organization, **limited), group)
+    of = [group.pk] if name == "billing:detail" else []
+    page = console.get(url(name, organization, *of, sort=sort))
+    assert page.status_code == 200
+    assert page.content.decode().count('<rect width="0%"') == 2
+
+
+@pytest.mark.parametrize("sort", ["name", "-name"])
+def test_billing_groups_of_each_kind_of_limit_stand_on_one_page(console, organization, sort):
+    for most in LIMITS:
+        limit(BillingGroupFactory(organization=organization), most)
+    page = console.get(url("billing:list", organization, sort=sort))
+    assert page.status_code == 200
+    assert page.content.decode().count('<rect width="0%"') == 2

@@ -96,6 +96,14 @@ def test_the_number_that_the_page_shows_is_the_one_it_sends(console, act):
     assert console.post(action(page), act.sent).status_code == 302
 
 
+def test_who_means_all_where_nobody_matches_is_told_to_choose(console, act):
+    page = console.get(act.page.replace("crowd", "nobody"))
+    refused = console.post(action(page), act.sent)
+    assert "everyone=0" in action(page)
+    assert refused.status_code == 422
+    assert "Choose at least one member." in words(refused)
+
+
 @pytest.mark.parametrize("name", ["members:bulk-assign", "members:bulk-add-to-group"])
 def test_all_that_are_blocked_can_be_meant(console, organization, name):
     """Whom the totals of billing groups are looked up for, and who alone is locked."""
