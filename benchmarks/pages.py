@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import date
 from functools import partial
+from importlib import import_module
 from math import ceil
 from pathlib import Path
 from statistics import median
@@ -55,6 +56,7 @@ def run(options):
     call_command("collectstatic", interactive=False, verbosity=0)
     settings.ALLOWED_HOSTS = ["*"]  # not by the environment of tests: that slows templates down
     place = make_place(options.size)
+    import_module("config.wsgi")  # as a server: garbage is not looked for in what is loaded
     wanted = (each for each in requests(place) if options.only in each[0])
     results = [measure(what, ask, options.times) for what, ask in wanted]
     beside = json.loads(Path(options.beside).read_text()) if options.beside else {}

@@ -96,25 +96,26 @@ def with_standing(members, period, **after):
     return members.annotate(group_used=used).annotate(reasons=_ask(BlockedReasons, JUDGED, after))
 
 
-def as_judged(members, period, many=False, status=None):
-    """Annotate `members` with `is_blocked`, and with what it compares: `used` and `is_closed`.
+def as_judged(members, period, many=False, all_enabled=False):
+    """Annotate `members` with `is_blocked`, as if enabled, and with what it compares.
 
-    Billing groups are judged first, and their members by that. `many`: whether they are thousands,
-    whom somebody only looks at; their sums are made at once, and which billing groups are closed
-    is asked now, not when they are found and locked. `status`: what all of them have, if they do.
+    These are `used` and `is_closed`: billing groups are judged first, and their members by that.
+    `can_turn`: whether they are enabled; who is disabled stays blocked whatever changes. `many`:
+    whether they are thousands, whom somebody only looks at; their sums are made at once, and which
+    billing groups are closed is asked now, not when they are found and locked.
     """
     closed = closed_groups(period)
-    members = members.annotate(judged_as=Value(status) if status else F("status"))
     if many:
         members = with_usage_of_many(members, period)
         members = members.annotate(is_closed=any_of("billing_group", [*closed]))
     else:
         members = with_usage(members, period).annotate(is_closed=Q(billing_group__in=closed))
-    return members.annotate(is_blocked=_would_be_blocked())
+    can_turn = Value(True) if all_enabled else Q(status=Member.Status.ENABLED)
+    return members.annotate(can_turn=can_turn, is_blocked=_would_be_blocked())
 
 
 def of_state(members, is_blocked):
-    """Those of `members`, `as_judged`, who are blocked, or who are not."""
+    """Those of `members`, enabled and `as_judged`, who are blocked, or who are not."""
     found = members.filter(is_blocked=is_blocked)
     return found.annotate(is_blocked=Value(is_blocked))  # they need not be judged again
 
@@ -125,10 +126,10 @@ def are_judged(members):
 
 
 def _would_be_blocked(**after):
-    """Whether members `as_judged` would be blocked; `after` as in `turning`."""
+    """Whether members `as_judged`, if enabled, would be blocked; `after` as in `turning`."""
     is_closed = after.pop("is_closed", Q(is_closed=True))
     full = Case(When(_expression(is_closed), then=0), output_field=CreditsField())
-    told = {"status": F("judged_as"), "period_limit": full, "group_used": 0}
+    told = {"status": Member.Status.ENABLED, "period_limit": full, "group_used": 0}
     return _ask(IsBlocked, JUDGED, told | after)
 
 
@@ -161,10 +162,10 @@ def turning(**after):
     `after`: `is_closed`, that the limit of their billing group lets nobody use Credits, as a
     condition or for all of them; other values or expressions by the names of JUDGED.
     """
-    now, then = Q(is_blocked=True), Q(_would_be_blocked(**after))
+    now, then, can_turn = Q(is_blocked=True), Q(_would_be_blocked(**after)), Q(can_turn=True)
     return {
-        "blocked": Count("pk", filter=then & ~now),
-        "unblocked": Count("pk", filter=now & ~then),
+        "blocked": Count("pk", filter=then & ~now & can_turn),
+        "unblocked": Count("pk", filter=now & ~then & can_turn),
     }
 
 

@@ -86,7 +86,7 @@ class MemberFilter(filters.FilterSet):
         return self._judged(many=False)
 
     def _judged(self, many):
-        judged = as_judged(self.enabled, self.period, many, Member.Status.ENABLED)
+        judged = as_judged(self.enabled, self.period, many, all_enabled=True)
         return of_state(judged, is_blocked=self.data["status"] == BLOCKED)
 
     @property
