@@ -110,9 +110,8 @@ class ChosenBillingGroupForm(ChosenMembersForm):
 
     billing_group = BillingGroupField(empty_label=_("Choose"))
 
-    def __init__(self, *args, organization, **kwargs):
-        super().__init__(*args, organization=organization, **kwargs)
-        period = current_period(organization)
+    def __init__(self, *args, organization, period, **kwargs):
+        super().__init__(*args, organization=organization, period=period, **kwargs)
         groups = organization.billing_groups.alive().with_usage_in(period)
         self.fields["billing_group"].queryset = groups.unassigned_first()
 

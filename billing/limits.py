@@ -96,15 +96,15 @@ def with_standing(members, period, **after):
     return members.annotate(group_used=used).annotate(reasons=_ask(BlockedReasons, JUDGED, after))
 
 
-def as_judged(members, period, many=False, all_enabled=False):
+def as_judged(members, period, many=False, closed=None, all_enabled=False):
     """Annotate `members` with `is_blocked`, as if enabled, and with what it compares.
 
     These are `used` and `is_closed`: billing groups are judged first, and their members by that.
     `can_turn`: whether they are enabled; who is disabled stays blocked whatever changes. `many`:
-    whether they are thousands, whom somebody only looks at; their sums are made at once, and which
-    billing groups are closed is asked now, not when they are found and locked.
+    whether they are thousands, whom somebody only looks at; their sums are made at once, and the
+    `closed_groups`, unless given, are asked for now, not when members are found and locked.
     """
-    closed = closed_groups(period)
+    closed = closed_groups(period) if closed is None else closed
     if many:
         members = with_usage_of_many(members, period)
         members = members.annotate(is_closed=any_of("billing_group", [*closed]))
@@ -137,15 +137,6 @@ def closed_groups(period, **after):
     """The ids, a queryset, of the billing groups whose limit lets nobody use Credits in `period`,
     or would not if `after` came true."""
     return _groups(period).filter(_ask(IsBlocked, OF_A_GROUP, after)).values_list("pk", flat=True)
-
-
-def groups_unlike(period, is_closed):
-    """The ids of the billing groups that are open where `is_closed`, else of those that are closed.
-
-    Who moves from another one to one that `is_closed`, or not, is not turned by that.
-    """
-    judged = _groups(period).alias(is_closed=_ask(IsBlocked, OF_A_GROUP, {}))
-    return list(judged.exclude(is_closed=is_closed).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,15 @@ def foresee(members, target, period):
     """The Move of `members`, a queryset, to the billing group `target`, annotated with `used`."""
     is_closed = limits.is_full(target.used, target.period_limit)
     if not limits.are_judged(members):
-        those = _who_may_turn(members, is_closed, period)
+        closed = limits.closed_groups(period)
+        those = _who_may_turn(members, is_closed, closed)
         if not limits.are_many(those):
             rows, there = _by_billing_group(members, target)
             used = _used(period, member__in=members.exclude(billing_group=target))
             those = limits.as_judged(those.exclude(billing_group=target), period)
             turned = limits.who_turns(those, period, is_closed=is_closed)
             return _move(rows, there, used, turned, period)
-        members = limits.as_judged(members, period, many=True)
+        members = limits.as_judged(members, period, many=True, closed=closed)
     asked = {"credits": Sum("used"), **limits.turning(is_closed=is_closed)}
     rows, there = _by_billing_group(members, target, **asked)
     used, *turned = (sum(row[name] for row in rows.values()) for name in asked)
@@ -58,7 +59,7 @@ def foresee(members, target, period):
 
 def turned_by_moving(members, period, is_closed):
     """Whom of `members` a billing group turns that `is_closed`, or is not."""
-    those = _who_may_turn(members, is_closed, period)
+    those = _who_may_turn(members, is_closed, limits.closed_groups(period))
     return limits.who_turns(those, period, is_closed=is_closed)
 
 
@@ -67,9 +68,11 @@ def used_under(group, members, period):
     return _used(period, billing_group=group, member__in=members)
 
 
-def _who_may_turn(members, is_closed, period):
-    """Those of `members` for whom that is another matter than their own billing group."""
-    return members.filter(any_of("billing_group", limits.groups_unlike(period, is_closed)))
+def _who_may_turn(members, is_closed, closed):
+    """Those of `members` who are in billing groups that are open, if the next one `is_closed`, else
+    in `closed` ones."""
+    in_closed = any_of("billing_group", [*closed])
+    return members.exclude(in_closed) if is_closed else members.filter(in_closed)
 
 
 def _by_billing_group(members, target, **also):

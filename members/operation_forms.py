@@ -80,6 +80,8 @@ class OperationForm(forms.Form):
 
     def so_far(self, name):
         """The value of a field as it stands, sent or not; None where it is none."""
+        if self.looks:
+            return None if name in self.errors else self.cleaned_data.get(name)
         try:
             return self.fields[name].clean(self[name].value())
         except forms.ValidationError:

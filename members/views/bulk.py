@@ -25,8 +25,7 @@ from members.templatetags.console import count
 @form_view
 @organization_admin
 def bulk_assign(request, organization):
-    picker = _chosen(request, organization)
-    form = ChosenBillingGroupForm(posted(request), organization=organization, picker=picker)
+    form, picker, period = _opened(ChosenBillingGroupForm, request, organization)
     if form.is_valid():
         target = form.cleaned_data["billing_group"]
         arguments = {"billing_group": target, **picker.arguments}
@@ -40,7 +39,6 @@ def bulk_assign(request, organization):
             return _done(request, organization, text % words)
     foreseen = [], []
     if target := form.so_far("billing_group"):
-        period = current_period(organization)
         number, *foreseen = consequences.of_assigning(picker.chosen(), target, period)
         picker.counted(number)
     title, label = _("Assign Billing Group"), _("Assign")
@@ -50,8 +48,7 @@ def bulk_assign(request, organization):
 @form_view
 @organization_admin
 def bulk_limit(request, organization):
-    picker = _chosen(request, organization)
-    form = ChosenLimitForm(posted(request), organization=organization, picker=picker)
+    form, picker, period = _opened(ChosenLimitForm, request, organization)
     if form.is_valid():
         arguments = {"organization": organization, **picker.arguments, **form.limit}
         number = form.run(set_personal_limits, actor=request.actor, **arguments)
@@ -64,7 +61,6 @@ def bulk_limit(request, organization):
             return _done(request, organization, text % {"count": count(number)})
     foreseen = [], []
     if limit := form.limit_so_far:
-        period = current_period(organization)
         number, *foreseen = consequences.of_personal_limit(picker.chosen(), period, **limit)
         picker.counted(number)
     title, label = _("Set Personal Limit"), _("Save")
@@ -74,8 +70,7 @@ def bulk_limit(request, organization):
 @form_view
 @organization_admin
 def bulk_add_to_group(request, organization):
-    picker = _chosen(request, organization)
-    form = ChosenGroupForm(posted(request), organization=organization, picker=picker)
+    form, picker, _period = _opened(ChosenGroupForm, request, organization)
     if form.is_valid():
         group = form.cleaned_data["group"]
         arguments = {"group": group, **picker.arguments}
@@ -95,12 +90,19 @@ def bulk_add_to_group(request, organization):
     return _page(request, form, picker, title, label, foreseen)
 
 
-def _chosen(request, organization):
+def _opened(kind, request, organization):
+    """A form of this `kind`, the picker of whom it is about, and the period it was opened in."""
+    period = current_period(organization)
+    picker = _chosen(request, organization, period)
+    form = kind(posted(request), organization=organization, period=period, picker=picker)
+    return form, picker, period
+
+
+def _chosen(request, organization, period):
     """The members ticked, or all that the filters of the address match: as of now for who looks,
     and for who writes as they are when they are locked."""
     if not request.GET.get("everyone"):
         return Picker(organization.members.present(), request.GET)
-    period = current_period(organization)
     chosen = MemberFilter(request.GET, organization=organization, period=period)
     writes = request.method == "POST" and "look" not in request.POST
     members = chosen.qs if writes else chosen.all
