@@ -129,7 +129,7 @@ def _more(total, credits, condition):
 
 
 def _unassigning(members, period):
-    return turns(moves.turned_by_moving(members, period, is_closed=False))
+    return turns(moves.turned_by_unassigning(members, period))
 
 
 def _moves(number, target):

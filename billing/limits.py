@@ -99,19 +99,19 @@ def with_standing(members, period, **after):
 def as_judged(members, period, many=False, closed=None, all_enabled=False):
     """Annotate `members` with `is_blocked`, as if enabled, and with what it compares.
 
-    These are `used` and `is_closed`: billing groups are judged first, and their members by that.
-    `can_turn`: whether they are enabled; who is disabled stays blocked whatever changes. `many`:
-    whether they are thousands, whom somebody only looks at; their sums are made at once, and the
-    `closed_groups`, unless given, are asked for now, not when members are found and locked.
+    These are `used`, the sums of `many` being made at once; and `is_closed`: billing groups are
+    judged first, and their members by that. Who only looks is quicker with the list `closed` of the
+    `closed_groups`; without it they are found whenever the members are, which may be later, under
+    locks. `can_turn`: whether they are enabled; who is disabled stays blocked whatever changes.
     """
-    closed = closed_groups(period) if closed is None else closed
-    if many:
-        members = with_usage_of_many(members, period)
-        members = members.annotate(is_closed=any_of("billing_group", [*closed]))
+    members = with_usage_of_many(members, period) if many else with_usage(members, period)
+    if closed is None:
+        is_closed = Q(billing_group__in=closed_groups(period))
     else:
-        members = with_usage(members, period).annotate(is_closed=Q(billing_group__in=closed))
+        is_closed = any_of("billing_group", closed)
     can_turn = Value(True) if all_enabled else Q(status=Member.Status.ENABLED)
-    return members.annotate(can_turn=can_turn, is_blocked=_would_be_blocked())
+    members = members.annotate(is_closed=is_closed, can_turn=can_turn)
+    return members.annotate(is_blocked=_would_be_blocked())
 
 
 def of_state(members, is_blocked):
@@ -161,9 +161,11 @@ def turning(**after):
 
 
 def to_be_judged(members, period):
-    """All of `members`, `as_judged`."""
+    """All of `members`, `as_judged`, for somebody who only looks."""
     members = members.order_by()
-    return members if are_judged(members) else as_judged(members, period, are_many(members))
+    if are_judged(members):
+        return members
+    return as_judged(members, period, are_many(members), [*closed_groups(period)])
 
 
 def who_turns(members, period, **after):

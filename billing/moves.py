@@ -42,12 +42,12 @@ def foresee(members, target, period):
     """The Move of `members`, a queryset, to the billing group `target`, annotated with `used`."""
     is_closed = limits.is_full(target.used, target.period_limit)
     if not limits.are_judged(members):
-        closed = limits.closed_groups(period)
+        closed = [*limits.closed_groups(period)]
         those = _who_may_turn(members, is_closed, closed)
         if not limits.are_many(those):
             rows, there = _by_billing_group(members, target)
             used = _used(period, member__in=members.exclude(billing_group=target))
-            those = limits.as_judged(those.exclude(billing_group=target), period)
+            those = limits.as_judged(those.exclude(billing_group=target), period, closed=closed)
             turned = limits.who_turns(those, period, is_closed=is_closed)
             return _move(rows, there, used, turned, period)
         members = limits.as_judged(members, period, many=True, closed=closed)
@@ -57,10 +57,10 @@ def foresee(members, target, period):
     return _move(rows, there, used, limits.Turned(*turned), period)
 
 
-def turned_by_moving(members, period, is_closed):
-    """Whom of `members` a billing group turns that `is_closed`, or is not."""
-    those = _who_may_turn(members, is_closed, limits.closed_groups(period))
-    return limits.who_turns(those, period, is_closed=is_closed)
+def turned_by_unassigning(members, period):
+    """Whom of `members` Unassigned turns, which is never closed."""
+    those = _who_may_turn(members, False, [*limits.closed_groups(period)])
+    return limits.who_turns(those, period, is_closed=False)
 
 
 def used_under(group, members, period):
@@ -71,7 +71,7 @@ def used_under(group, members, period):
 def _who_may_turn(members, is_closed, closed):
     """Those of `members` who are in billing groups that are open, if the next one `is_closed`, else
     in `closed` ones."""
-    in_closed = any_of("billing_group", [*closed])
+    in_closed = any_of("billing_group", closed)
     return members.exclude(in_closed) if is_closed else members.filter(in_closed)
 
 

@@ -3,7 +3,7 @@ from django.db.models import Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from billing.limits import are_judged, are_many, as_judged, of_state
+from billing.limits import are_judged, are_many, as_judged, closed_groups, of_state
 from groups.models import GroupMembership
 
 from .arrays import any_of
@@ -44,9 +44,9 @@ class MemberFilter(filters.FilterSet):
         """The same members as `qs`, as they are now: quicker where all are wanted, and not a page
         of them, by somebody who only looks."""
         found = self.qs
-        if are_judged(found) and are_many(self.enabled):
-            return self._judged(many=True)
-        return found
+        if not are_judged(found):
+            return found
+        return self._judged(are_many(self.enabled), [*closed_groups(self.period)])
 
     @property
     def is_of_removed(self):
@@ -83,10 +83,10 @@ class MemberFilter(filters.FilterSet):
         if status == NOT_SET:
             return queryset.filter(personal_limit=None, is_unlimited=False)
         self.enabled = queryset.enabled()  # found by all other filters
-        return self._judged(many=False)
+        return self._judged()
 
-    def _judged(self, many):
-        judged = as_judged(self.enabled, self.period, many, all_enabled=True)
+    def _judged(self, many=False, closed=None):
+        judged = as_judged(self.enabled, self.period, many, closed, all_enabled=True)
         return of_state(judged, is_blocked=self.data["status"] == BLOCKED)
 
     @property
