@@ -114,14 +114,14 @@ def as_judged(members, period, many=False, closed=None, all_enabled=False):
     return members.annotate(is_blocked=_would_be_blocked())
 
 
-def of_state(members, is_blocked):
-    """Those of `members`, enabled and `as_judged`, who are blocked, or who are not."""
-    found = members.filter(is_blocked=is_blocked)
-    return found.annotate(is_blocked=Value(is_blocked))  # they need not be judged again
+def who_is(members, blocked):
+    """Those of `members`, enabled and `as_judged`, who are `blocked`, or who are not."""
+    found = members.filter(is_blocked=blocked)
+    return found.annotate(is_blocked=Value(blocked))  # they need not be judged again
 
 
 def are_judged(members):
-    """Whether `members`, a queryset, were found by how they stand: `as_judged`."""
+    """Whether `members`, a queryset, are `as_judged` already: found by status, for one."""
     return "is_blocked" in members.query.annotations
 
 

@@ -85,7 +85,7 @@ def delete_billing_group(*, actor, billing_group, expected=None):
     """
     organization = billing_group.organization
     group = _locked_formal(billing_group)
-    places = _locked_places(group.members.all())
+    places = group.members.all().held()
     require_number(expected, len(places))
     moved = _move(places, organization.billing_groups.unassigned())
     group.deleted_at = timezone.now()
@@ -114,7 +114,7 @@ def unassign_members(*, actor, billing_group, members, expected=None):
     """
     group = _locked_formal(billing_group)
     chosen = members.present().filter(organization=group.organization_id)
-    places = _locked_places(chosen)
+    places = chosen.held()
     require_number(expected, len(places))
     here = {pk: place for pk, place in places.items() if place == group.pk}
     unassigned = group.organization.billing_groups.unassigned()
@@ -143,10 +143,10 @@ def _create(actor, organization, name, description):
 def _assign(billing_group, members, expected, chosen_by, shown=None, **also_changed):
     target = lock_billing_group(billing_group)
     members = members.present().filter(organization=target.organization_id)
+    places = members.held()
     if shown:
-        for member in members.held():
+        for member in members:
             require_unchanged(member, shown)
-    places = _locked_places(members)
     require_number(expected, len(places))
     return _assigned(target, _move(places, target), places, chosen_by, **also_changed)
 
@@ -161,11 +161,6 @@ def _assigned(target, moved, chosen, chosen_by, **also_changed):
         chosen_by=chosen_by or {},
         **also_changed,
     )
-
-
-def _locked_places(members):
-    """Where `members` are, as {member id: billing group id}, locked in id order."""
-    return dict(members.held().values_list("pk", "billing_group_id"))
 
 
 def _move(places, target):

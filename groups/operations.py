@@ -75,8 +75,7 @@ def add_group_members(*, actor, group, members, expected=None, chosen_by=None):
     Raises GroupIsGone, SelectionChanged.
     """
     group = _locked(group)
-    chosen = members.present().filter(organization=group.organization_id).held()
-    ids = list(chosen.values_list("pk", flat=True))
+    ids = list(members.present().filter(organization=group.organization_id).held())
     require_number(expected, len(ids))
     there = set(group.memberships.filter(member__in=ids).values_list("member_id", flat=True))
     added = [pk for pk in ids if pk not in there]
@@ -97,7 +96,7 @@ def remove_group_members(*, actor, group, members, expected=None, chosen_by=None
     SelectionChanged.
     """
     group = _locked(group)
-    chosen = list(members.held().values_list("pk", flat=True))
+    chosen = list(members.held())
     require_number(expected, len(chosen))
     memberships = group.memberships.filter(member__in=chosen)
     ids = list(memberships.order_by("member").values_list("member_id", flat=True))

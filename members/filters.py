@@ -3,7 +3,7 @@ from django.db.models import Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from billing.limits import are_judged, are_many, as_judged, closed_groups, of_state
+from billing.limits import are_judged, are_many, as_judged, closed_groups, who_is
 from groups.models import GroupMembership
 
 from .arrays import any_of
@@ -41,8 +41,10 @@ class MemberFilter(filters.FilterSet):
 
     @cached_property
     def all(self):
-        """The same members as `qs`, as they are now: quicker where all are wanted, and not a page
-        of them, by somebody who only looks."""
+        """The same members as `qs`: quicker where all are wanted, and not a page of them.
+
+        For who only looks: who is blocked is found by the billing groups that are closed now.
+        """
         found = self.qs
         if not are_judged(found):
             return found
@@ -87,7 +89,7 @@ class MemberFilter(filters.FilterSet):
 
     def _judged(self, many=False, closed=None):
         judged = as_judged(self.enabled, self.period, many, closed, all_enabled=True)
-        return of_state(judged, is_blocked=self.data["status"] == BLOCKED)
+        return who_is(judged, blocked=self.data["status"] == BLOCKED)
 
     @property
     def given(self):

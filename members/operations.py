@@ -186,8 +186,7 @@ def set_personal_limits(
 
     `expected`: the number of members that the admin was shown; raises SelectionChanged.
     """
-    chosen = members.present().filter(organization=organization).held()
-    ids = list(chosen.values_list("pk", flat=True))
+    ids = list(members.present().filter(organization=organization).held())
     require_number(expected, len(ids))
     limit = {"personal_limit": personal_limit, "is_unlimited": is_unlimited}
     organization.members.among(ids).update(**limit)

@@ -41,7 +41,8 @@ class BothEndsPaginator(Paginator):
         first = (number - 1) * self.per_page
         end = min(first + self.per_page, self.count)
         if first <= self.count - end:
-            return self._get_page(self.object_list[first : first + self.per_page], number, self)
+            end = first + self.per_page if self.count else first
+            return self._get_page(self.object_list[first:end], number, self)
         rows = self.object_list.reverse()[self.count - end : self.count - first]
         return self._get_page(list(rows)[::-1], number, self)
 

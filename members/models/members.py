@@ -86,13 +86,17 @@ class MemberQuerySet(models.QuerySet):
         return self.filter(pk=key) if is_number(key) else self.none()
 
     def held(self):
-        """The same members, locked in id order; evaluates now.
+        """Lock the same members, in id order; returns {id: id of the billing group}.
 
-        Once they are locked they are looked for again: what that waited for may have changed who
+        They are looked for until nobody else is found: what a lock waited for may have changed who
         they are without their rows, such as the limit of their billing group.
         """
-        ids = self.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk")
-        return self.among([pk for (pk,) in ids]).order_by("pk")
+        rows = self.order_by("pk").select_for_update(no_key=True, of=("self",))
+        locked, found = set(), dict(rows.values_list("pk", "billing_group"))
+        while not locked.issuperset(found):
+            locked.update(found)
+            found = dict(rows.values_list("pk", "billing_group"))
+        return found
 
 
 class Member(models.Model):

@@ -99,16 +99,15 @@ def _opened(kind, request, organization):
 
 
 def _chosen(request, organization, period):
-    """The members ticked, or all that the filters of the address match: as of now for who looks,
-    and for who writes as they are when they are locked."""
+    """The members ticked, or all that the filters of the address match."""
     if not request.GET.get("everyone"):
         return Picker(organization.members.present(), request.GET)
-    chosen = MemberFilter(request.GET, organization=organization, period=period)
-    writes = request.method == "POST" and "look" not in request.POST
-    members = chosen.qs if writes else chosen.all
-    if chosen.is_of_removed:
-        members = members.none()
-    return Picker(members, request.GET, chosen_by=dict(chosen.given))
+    found = MemberFilter(request.GET, organization=organization, period=period)
+    if found.is_of_removed:
+        return Picker(organization.members.none(), request.GET)
+    looks = request.method != "POST" or "look" in request.POST
+    members = found.all if looks else found.qs  # which finds them when they are locked
+    return Picker(members, request.GET, chosen_by=dict(found.given))
 
 
 def _page(request, form, picker, title, label, foreseen):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from audit.operations import Actor, RuleBroken, SelectionChanged
+from audit.operations import Actor, RuleBroken, SelectionChanged, Stale
 from billing.models import BillingGroup, GroupTotal
 from billing.operations import (
     BillingGroupIsGone,
@@ -255,3 +255,16 @@ def test_nobody_comes_into_a_billing_group_that_is_being_deleted(platform, membe
 def test_who_came_in_before_a_deletion_leaves_with_the_rest(platform, member, come):
     behind(lambda: come(platform), lambda: delete(platform))
     assert not platform.members.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_move_the_same_member_at_once_the_second_is_told(platform, member):
+    shown = {"billing_group": member.billing_group_id}
+    one = member.organization.members.filter(pk=member.pk)
+    unassigned = member.organization.billing_groups.unassigned()
+    again = {"actor": TESTS, "billing_group": unassigned, "members": one, "shown": shown}
+    _moved, answer = behind(
+        lambda: assign_all(platform), result_or_error(lambda: assign_members(**again))
+    )
+    assert isinstance(answer, Stale)
+    assert platform.members.get() == member

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from groups.operations import add_group_members
+from members.operations import remove_member
 
 from ..factories import TESTS, BillingGroupFactory, GroupFactory, MemberFactory, many_members
 from ..pages import url, words
@@ -102,6 +103,15 @@ def test_who_means_all_where_nobody_matches_is_told_to_choose(console, act):
     assert "everyone=0" in action(page)
     assert refused.status_code == 422
     assert "Choose at least one member." in words(refused)
+
+
+@pytest.mark.parametrize("act", ["members:bulk-assign"], indirect=True)
+def test_with_those_who_were_removed_nothing_is_done(console, organization, act):
+    gone = organization.members.filter(name__startswith="crowd").first()
+    remove_member(actor=TESTS, member=gone)
+    address = url("members:bulk-assign", organization, status="removed", everyone=1)
+    assert action(console.get(address)).endswith("status=removed&everyone=0")
+    assert console.post(address, act.sent).status_code == 409
 
 
 @pytest.mark.parametrize("name", ["members:bulk-assign", "members:bulk-add-to-group"])

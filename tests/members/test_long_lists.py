@@ -39,6 +39,15 @@ def test_every_page_holds_what_djangos_own_does(organization, number):
         ours.page(djangos.num_pages + 1)
 
 
+@pytest.mark.parametrize(("word", "pages"), [("crowd", 1), ("nobody", 0)])
+def test_a_page_is_asked_for_whole_and_only_where_somebody_is_found(organization, word, pages):
+    many_members(organization, 2)
+    with CaptureQueriesContext(connection) as asked:
+        page = BothEndsPaginator(organization.members.matching(word).order_by("pk"), 4).page(1)
+        assert len(page.object_list) == 2 * pages
+    assert sum("LIMIT 4" in each["sql"] for each in asked) == pages
+
+
 def test_the_last_page_is_counted_off_from_the_end(organization):
     many_members(organization, 40)
     pages = BothEndsPaginator(organization.members.order_by("name", "pk"), 4)
