@@ -66,8 +66,8 @@ class TargetForm(ChosenMembersForm):
     )
     new_name = CleanCharField(label=_("Or the name of a new one"), max_length=100, required=False)
 
-    def __init__(self, *args, targets, may_create, picker, **kwargs):
-        only = None if may_create else targets.get()
+    def __init__(self, *args, targets, only, picker, **kwargs):
+        """`only`: the billing group of `targets` that there is no choice of, nor a new one."""
         initial = {"billing_group": only.pk if only else picker.target}
         super().__init__(*args, picker=picker, initial=initial, **kwargs)
         self.fields["billing_group"].queryset = targets

@@ -28,18 +28,19 @@ def unassigned_handle(request, organization):
     unassigned = organization.billing_groups.filter(is_unassigned=True).values("pk")
     candidates = organization.members.present().filter(billing_group=Subquery(unassigned))
     targets = organization.billing_groups.formal()
-    title = _("Handle unassigned members")
-    return _assign_page(request, organization, candidates, targets, title, may_create=True)
+    period, title = current_period(organization), _("Handle unassigned members")
+    return _assign_page(request, period, candidates, targets, title)
 
 
 @form_view
 @organization_admin
 def billing_group_assign(request, organization, key):
     groups = organization.billing_groups.formal()
-    group = group_of(organization, key, current_period(organization), groups)
+    period = current_period(organization)
+    group = group_of(organization, key, period, groups)
     candidates = organization.members.present().exclude(billing_group=group)
     title = _("Assign members to %(name)s") % {"name": group.name}
-    return _assign_page(request, organization, candidates, groups.filter(pk=group.pk), title)
+    return _assign_page(request, period, candidates, groups.filter(pk=group.pk), title, only=group)
 
 
 @form_view
@@ -71,9 +72,9 @@ def billing_group_remove(request, organization, key):
     return render_form(request, "question.html", form, **context)
 
 
-def _assign_page(request, organization, candidates, targets, title, may_create=False):
-    """Looking keeps the choice in the address; assigning writes."""
-    period = current_period(organization)
+def _assign_page(request, period, candidates, targets, title, only=None):
+    """Looking keeps the choice in the address; assigning writes. `only`: the one target."""
+    organization = period.organization
     picker = Picker(candidates, posted(request) or request.GET)
     if picker.looks:
         return redirect(request.path + picker.address)
@@ -82,7 +83,7 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
         organization=organization,
         period=period,
         targets=targets.with_usage_in(period).unassigned_first(),
-        may_create=may_create,
+        only=only,
         picker=picker,
     )
     if form.is_valid() and (moved := _assign(request, organization, form, picker)):
@@ -93,8 +94,8 @@ def _assign_page(request, organization, candidates, targets, title, may_create=F
         "form": form,
         "picker": picker,
         "title": title,
-        "may_create": may_create,
-        "consequence": _consequence(picker, form.so_far("billing_group"), period),
+        "may_create": not only,
+        "consequence": _consequence(picker, only or form.so_far("billing_group"), period),
         **picker.context(with_standing(organization.members, period)),
     }
     response = render_page(request, "billing/assign.html", "picker", context)
