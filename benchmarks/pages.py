@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import subprocess
 import sys
 from datetime import date
 from functools import partial
@@ -33,6 +34,8 @@ def main():
         return run(options)
     with running(thrown_away=SETTINGS) as url:
         os.environ["DATABASE_URL"] = url
+        load = [sys.executable, "-m", "benchmarks.pages", "--load", "--size", str(options.size)]
+        subprocess.run(load, check=True)  # what that leaves in memory would slow each page down
         return run(options)
 
 
@@ -41,6 +44,7 @@ def parse():
     parser.add_argument("--size", type=int, default=100_000, help="how many members")
     parser.add_argument("--times", type=int, default=20, help="that each page is asked for")
     parser.add_argument("--only", default="", help="pages whose name contains this text")
+    parser.add_argument("--load", action="store_true", help="load what is not there, ask nothing")
     parser.add_argument("--json", metavar="PATH")
     parser.add_argument("--beside", metavar="PATH", help="the JSON of a smaller size: growth")
     parser.add_argument("--page", action="store_true", help="rewrite docs/pages.md")
@@ -56,6 +60,8 @@ def run(options):
     call_command("collectstatic", interactive=False, verbosity=0)
     settings.ALLOWED_HOSTS = ["*"]  # not by the environment of tests: that slows templates down
     place = make_place(options.size)
+    if options.load:
+        return False
     import_module("config.wsgi")  # as a server: garbage is not looked for in what is loaded
     wanted = (each for each in requests(place) if options.only in each[0])
     results = [measure(what, ask, options.times) for what, ask in wanted]
