@@ -160,6 +160,16 @@ def turning(**after):
     }
 
 
+def free():
+    """The aggregate of members `as_judged`: how many nothing but their billing group can block."""
+    return Count("pk", filter=~Q(_would_be_blocked(is_closed=False)) & Q(can_turn=True))
+
+
+def who_is_free(members, period):
+    """How many of `members`, a queryset, nothing but their billing group can block."""
+    return to_be_judged(members, period).aggregate(free=free())["free"]
+
+
 def to_be_judged(members, period):
     """All of `members`, `as_judged`, for somebody who only looks."""
     members = members.order_by()

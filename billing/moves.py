@@ -40,32 +40,41 @@ class Move(NamedTuple):
 
 def foresee(members, target, period):
     """The Move of `members`, a queryset, to the billing group `target`, annotated with `used`."""
-    is_closed = limits.is_full(target.used, target.period_limit)
+    is_closed, closed = limits.is_full(target.used, target.period_limit), _closed(period)
     if not limits.are_judged(members):
-        closed = [*limits.closed_groups(period)]
         those = _who_may_turn(members, is_closed, closed)
         if not limits.are_many(those):
             rows, there = _by_billing_group(members, target)
             used = _used(period, member__in=members.exclude(billing_group=target))
             those = limits.as_judged(those.exclude(billing_group=target), period, closed=closed)
-            turned = limits.who_turns(those, period, is_closed=is_closed)
-            return _move(rows, there, used, turned, period)
+            free = limits.who_is_free(those, period)
+            return _move(rows, there, used, _turned(free, is_closed), period)
         members = limits.as_judged(members, period, many=True, closed=closed)
-    asked = {"credits": Sum("used"), **limits.turning(is_closed=is_closed)}
+    asked = {"credits": Sum("used"), "free": limits.free()}
     rows, there = _by_billing_group(members, target, **asked)
-    used, *turned = (sum(row[name] for row in rows.values()) for name in asked)
-    return _move(rows, there, used, limits.Turned(*turned), period)
+    used = sum(row["credits"] for row in rows.values())
+    free = sum(row["free"] for pk, row in rows.items() if (pk in closed) != is_closed)
+    return _move(rows, there, used, _turned(free, is_closed), period)
 
 
 def turned_by_unassigning(members, period):
     """Whom of `members` Unassigned turns, which is never closed."""
-    those = _who_may_turn(members, False, [*limits.closed_groups(period)])
-    return limits.who_turns(those, period, is_closed=False)
+    those = _who_may_turn(members, False, _closed(period))
+    return _turned(limits.who_is_free(those, period), is_closed=False)
 
 
 def used_under(group, members, period):
     """Credits that `members` used under `group` in `period`."""
     return _used(period, billing_group=group, member__in=members)
+
+
+def _closed(period):
+    return [*limits.closed_groups(period)]
+
+
+def _turned(free, is_closed):
+    """What becomes of the `free` whose next billing group `is_closed`, other than their own."""
+    return limits.Turned(free, 0) if is_closed else limits.Turned(0, free)
 
 
 def _who_may_turn(members, is_closed, closed):
