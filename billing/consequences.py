@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from members.arrays import any_of
 from members.templatetags.console import count, credits
 
 from . import limits, moves, pace
@@ -99,7 +100,7 @@ def of_adjusting(member, period, group, credits):
         present.filter(Q(pk=member.pk) | Q(billing_group=group)),
         period,
         used=_more("used", credits, Q(pk=member.pk)),
-        is_closed=Q(billing_group__in=closed),
+        is_closed=any_of("billing_group", [*closed]),
     )
     changes = turns(turned) or [_("Nobody becomes blocked or unblocked.")]
     return changes, [_("The records of the usage that it mends.")]

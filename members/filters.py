@@ -48,7 +48,7 @@ class MemberFilter(filters.FilterSet):
         found = self.qs
         if not are_judged(found):
             return found
-        return self._judged(are_many(self.enabled), [*closed_groups(self.period)])
+        return self._judged(are_many(self.by_others), [*closed_groups(self.period)])
 
     @property
     def is_of_removed(self):
@@ -84,11 +84,11 @@ class MemberFilter(filters.FilterSet):
             return queryset.disabled()
         if status == NOT_SET:
             return queryset.filter(personal_limit=None, is_unlimited=False)
-        self.enabled = queryset.enabled()  # found by all other filters
+        self.by_others = queryset  # whom all other filters found
         return self._judged()
 
     def _judged(self, many=False, closed=None):
-        judged = as_judged(self.enabled, self.period, many, closed, all_enabled=True)
+        judged = as_judged(self.by_others.enabled(), self.period, many, closed, all_enabled=True)
         return who_is(judged, blocked=self.data["status"] == BLOCKED)
 
     @property

@@ -50,6 +50,12 @@ BOUNDS = [
         "Two letters hold no trigram; who is in groups of both names is read of one of them.",
     ),
     Bound(
+        r"^members:(list\?(.*&)?status=(active|blocked)|adjust!)",
+        2 * GROUPS + 100,
+        "Which billing groups are closed is judged of each: what was used of them stands in "
+        "another table than their limits.",
+    ),
+    Bound(
         r"^members:list\?sort=billing_group&page=20$",
         MEMBERS + GROUPS,
         "In the middle the planner sorts all, rather than count them off group by group.",
