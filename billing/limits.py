@@ -165,11 +165,6 @@ def free():
     return Count("pk", filter=~Q(_would_be_blocked(is_closed=False)) & Q(can_turn=True))
 
 
-def who_is_free(members, period):
-    """How many of `members`, a queryset, nothing but their billing group can block."""
-    return to_be_judged(members, period).aggregate(free=free())["free"]
-
-
 def to_be_judged(members, period):
     """All of `members`, `as_judged`, for somebody who only looks."""
     members = members.order_by()

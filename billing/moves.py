@@ -46,21 +46,21 @@ def foresee(members, target, period):
         if not limits.are_many(those):
             rows, there = _by_billing_group(members, target)
             used = _used(period, member__in=members.exclude(billing_group=target))
-            those = limits.as_judged(those.exclude(billing_group=target), period, closed=closed)
-            free = limits.who_is_free(those, period)
+            free = _free(those.exclude(billing_group=target), period, closed)
             return _move(rows, there, used, _turned(free, is_closed), period)
         members = limits.as_judged(members, period, many=True, closed=closed)
     asked = {"credits": Sum("used"), "free": limits.free()}
     rows, there = _by_billing_group(members, target, **asked)
-    used = sum(row["credits"] for row in rows.values())
-    free = sum(row["free"] for pk, row in rows.items() if (pk in closed) != is_closed)
+    used, shut = sum(row["credits"] for row in rows.values()), set(closed)
+    free = sum(row["free"] for pk, row in rows.items() if (pk in shut) != is_closed)
     return _move(rows, there, used, _turned(free, is_closed), period)
 
 
 def turned_by_unassigning(members, period):
     """Whom of `members` Unassigned turns, which is never closed."""
-    those = _who_may_turn(members, False, _closed(period))
-    return _turned(limits.who_is_free(those, period), is_closed=False)
+    closed = _closed(period)
+    those = _who_may_turn(members, False, closed)
+    return _turned(_free(those, period, closed, limits.are_many(those)), is_closed=False)
 
 
 def used_under(group, members, period):
@@ -70,6 +70,12 @@ def used_under(group, members, period):
 
 def _closed(period):
     return [*limits.closed_groups(period)]
+
+
+def _free(members, period, closed, many=False):
+    """How many of `members` nothing but their billing group can block."""
+    judged = limits.as_judged(members.order_by(), period, many, closed)
+    return judged.aggregate(free=limits.free())["free"]
 
 
 def _turned(free, is_closed):
